@@ -1,0 +1,68 @@
+/** One request on its way. */
+
+import type { Outcome } from './outcome.ts'
+import type { BatchItem } from './transport.ts'
+
+/** What observers see of a task. */
+export interface TaskInfo {
+  readonly id: number
+  /** The registered route. */
+  readonly route: string
+  /** When it was admitted, in clock milliseconds. */
+  readonly admittedMs: number
+  /** When it must be answered, in clock milliseconds. */
+  readonly deadlineMs: number
+  /** Position in its pipeline, from 0. */
+  readonly stageIndex: number
+}
+
+/** Who waits for a task. Called in the scheduler's turn, so it must be quick and must not throw. */
+export interface TaskSink {
+  /** The task has ended; called exactly once, also when it was refused. */
+  settled(outcome: Outcome): void
+  /** One event of its stream; never after `settled`. */
+  event?(bytes: Uint8Array): void
+}
+
+/** What a task starts with. */
+export interface TaskOptions extends Pick<TaskInfo, 'id' | 'route' | 'admittedMs' | 'deadlineMs'> {
+  readonly state: number
+  readonly bytes: Uint8Array
+  readonly sink: TaskSink
+}
+
+/**
+ * The scheduler's own record of a task, one object from admission to settlement. It is also the batch item that
+ * travels, and a node of the queue it waits in, so that moving it allocates nothing.
+ */
+export class Task implements BatchItem, TaskInfo {
+  readonly id: number
+  readonly route: string
+  readonly admittedMs: number
+  readonly deadlineMs: number
+  readonly sink: TaskSink
+  state: number
+  bytes: Uint8Array
+  stageIndex = 0
+  isSettled = false
+  /** Times a replica died while it computed this task. */
+  crashes = 0
+  /** When it joined the queue it is in, or last was in; clock milliseconds. */
+  queuedMs = 0
+  /** Links of the queue it waits in; `queue` tells which. Owned by `TaskQueue`. */
+  queue: object | undefined = undefined
+  previous: Task | undefined = undefined
+  next: Task | undefined = undefined
+  /** Position in the deadline heap, -1 outside. Owned by `DeadlineHeap`. */
+  heapIndex = -1
+
+  constructor(options: TaskOptions) {
+    this.id = options.id
+    this.route = options.route
+    this.admittedMs = options.admittedMs
+    this.deadlineMs = options.deadlineMs
+    this.sink = options.sink
+    this.state = options.state
+    this.bytes = options.bytes
+  }
+}

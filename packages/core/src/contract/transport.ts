@@ -1,0 +1,119 @@
+/** How a batch travels to a replica and replies come back. */
+
+import type { Outcome } from './outcome.ts'
+
+/** One task of a batch, as it travels. */
+export interface BatchItem {
+  /** Unique among the tasks that the replica holds; u32. */
+  readonly id: number
+  /** Bit 0 ingress, bit 1 egress, bits 2 to 8 request codec, bits 9 to 15 response codec; see {@link packState}. */
+  readonly state: number
+  readonly bytes: Uint8Array
+}
+
+/** What a replica says of one task. */
+export interface Reply extends Outcome {
+  readonly id: number
+  /** More replies for this task follow: this one is an event of its stream. */
+  readonly isEvent?: boolean
+}
+
+/** What a link tells its parent side. */
+export interface LinkEvents {
+  /** Replies for any of the ids that the replica holds, in any order. */
+  replied(replies: readonly Reply[]): void
+  /** The replica is gone or spoke nonsense; said once, and nothing follows. */
+  closed(reason: string): void
+}
+
+/** The parent's end of the way to one replica, as a transport makes it. */
+export interface Link {
+  /** Starts delivery. What came before is kept until then. */
+  open(events: LinkEvents): void
+  /**
+   * Hands over one batch; never blocks and never throws.
+   * @param budgetMs time left until the last deadline in the batch, 0 when unknown.
+   */
+  send(batch: readonly BatchItem[], budgetMs: number): void
+  /** Ends it; harmless when it already ended. */
+  close(): void
+}
+
+/** A replica as the scheduler sees it: it appeared; it takes batches, answers ids and disappears. */
+export interface Connection extends Link {
+  /** 1-based number of the replica within its stage; stays the same when the replica is restarted. */
+  readonly replica: number
+  /** Nobody waits for this task any more: abort its signal, drop its reply. Best effort. */
+  cancel(id: number): void
+}
+
+/** What a channel tells its replica side. */
+export interface ChannelEvents {
+  /** A batch to compute. `budgetMs` as in {@link Link.send}. */
+  batch(items: readonly BatchItem[], budgetMs: number): void
+  /** The parent is gone or spoke nonsense; said once, and nothing follows. */
+  closed(reason: string): void
+}
+
+/** The replica's end of the way to its parent. */
+export interface Channel {
+  /** Starts delivery. What came before is kept until then. */
+  open(events: ChannelEvents): void
+  /** Answers any of the ids that the replica holds; each id is answered once, events aside. */
+  reply(replies: readonly Reply[]): void
+  /** Ends it, after what was already replied has left; harmless when it already ended. */
+  close(): void
+}
+
+/** Where one replica may connect. */
+export interface Listener extends AsyncDisposable {
+  /** What the replica must be told to find it. */
+  readonly address: string
+  /**
+   * The next replica that connects; connecting means ready.
+   * @throws the signal's reason when it is aborted first.
+   */
+  accept(signal: AbortSignal): Promise<Link>
+}
+
+/** A way to reach replicas: Unix sockets, threads, memory. */
+export interface Transport extends AsyncDisposable {
+  /**
+   * Opens an address for one replica.
+   * @param name of the replica, unique among the open listeners: letters, digits, `-`, `_`, `.`.
+   */
+  listen(name: string): Promise<Listener>
+}
+
+const INGRESS = 0b01
+const EGRESS = 0b10
+const CODEC_MASK = 0x7f
+
+/** The parts of a batch item's state. */
+export interface ItemState {
+  readonly isIngress: boolean
+  readonly isEgress: boolean
+  /** Index into the codecs of the ingress worker, 0 to 127. */
+  readonly requestCodec: number
+  /** Index into the codecs of the egress worker, 0 to 127. */
+  readonly responseCodec: number
+}
+
+/** Packs the parts into a u16, as Mosec's frames carry it (`protocol.rs`: bits 0 and 1; ours: the rest). */
+export function packState(state: ItemState): number {
+  return (
+    (state.isIngress ? INGRESS : 0) |
+    (state.isEgress ? EGRESS : 0) |
+    ((state.requestCodec & CODEC_MASK) << 2) |
+    ((state.responseCodec & CODEC_MASK) << 9)
+  )
+}
+
+/** The item's worker reads the client's own bytes. */
+export const isIngress = (state: number): boolean => (state & INGRESS) !== 0
+/** The item's worker writes the client's answer. */
+export const isEgress = (state: number): boolean => (state & EGRESS) !== 0
+/** Index of the codec that the request came in. */
+export const requestCodec = (state: number): number => (state >> 2) & CODEC_MASK
+/** Index of the codec that the answer goes out in. */
+export const responseCodec = (state: number): number => (state >> 9) & CODEC_MASK

@@ -1,0 +1,174 @@
+/** The user's class: one method to write, everything else has a default. */
+
+import { deserialize, serialize } from 'node:v8'
+import type { Codec } from './codec.ts'
+import { DecodingError, EncodingError, MosecError } from './errors.ts'
+import type { Logger } from './logger.ts'
+
+/** What a worker is told when it is set up. */
+export interface WorkerContext {
+  /** Name of the stage, as metrics and logs print it. */
+  readonly stage: string
+  /** 1-based number of this replica within its stage. */
+  readonly replica: number
+  readonly maxBatchSize: number
+  readonly logger: Logger
+}
+
+/** What a worker is told with each call of `forward`. */
+export interface ForwardContext extends WorkerContext {
+  /** Aborted when every client of this call has left, or its deadline or the stage's timeout has passed. */
+  readonly signal: AbortSignal
+  /** Time left for this call when it began, in milliseconds; `Infinity` when unknown. */
+  readonly deadlineMs: number
+}
+
+/** How a worker's `forward` is called. */
+export type WorkerKind = 'single' | 'batch' | 'stream' | 'batch-stream'
+
+/** A result, or a promise of it. */
+export type Awaitable<T> = T | Promise<T>
+
+/** One outcome per input: the value, or the error that this input alone is answered with. */
+export type BatchResult<Out> = readonly (Out | Error)[]
+
+/**
+ * What all workers share: set-up, tear-down, and how bytes become values and back.
+ *
+ * `deserialize` and `serialize` are used at the two ends of a pipeline and go through `codecs`; `deserializeIpc` and
+ * `serializeIpc` between stages.
+ */
+export abstract class BaseWorker<In = unknown, Out = unknown> {
+  /** How `forward` is called; set by the four classes below. */
+  abstract readonly kind: WorkerKind
+  /** Formats that clients may speak, the default first. A mixin sets it. */
+  codecs: readonly Codec[] = []
+  /** Never set: carries the types for `server.route`. */
+  declare readonly types?: { readonly input: In; readonly output: Out }
+
+  /** Loads what `forward` needs. The replica is not ready before it resolves. */
+  setup(_context: WorkerContext): Awaitable<void> {}
+
+  /** Frees what `setup` took. Called once, after the last `forward`. */
+  teardown(): Awaitable<void> {}
+
+  /**
+   * The client's bytes to a value, in the ingress stage.
+   * @param codec index into `codecs` of the format the request came in.
+   * @throws DecodingError when the bytes are not of that format.
+   */
+  deserialize(bytes: Uint8Array, codec = 0): unknown {
+    return this.#codec(codec, 'deserialize').decode(bytes)
+  }
+
+  /**
+   * A value to the client's bytes, in the egress stage.
+   * @param codec index into `codecs` of the format the client wants.
+   * @throws EncodingError when the value has no such form.
+   */
+  serialize(value: unknown, codec = 0): Uint8Array {
+    return this.#codec(codec, 'serialize').encode(value)
+  }
+
+  /** Another stage's bytes to a value; the structured clone format, so typed arrays survive. */
+  deserializeIpc(bytes: Uint8Array): unknown {
+    try {
+      return deserialize(bytes)
+    } catch (cause) {
+      throw new DecodingError('the previous stage sent bytes that v8.deserialize does not read', { cause })
+    }
+  }
+
+  /** A value to another stage's bytes; the structured clone format, so typed arrays survive. */
+  serializeIpc(value: unknown): Uint8Array {
+    try {
+      return serialize(value)
+    } catch (cause) {
+      throw new EncodingError('the result cannot be cloned for the next stage (a function, a class?)', {
+        cause,
+      })
+    }
+  }
+
+  #codec(index: number, method: string): Codec {
+    const codec = this.codecs[index]
+    if (codec !== undefined) return codec
+    throw new MosecError(
+      'configuration_error',
+      '',
+      `${this.constructor.name} has no codec ${index}: use a codec mixin, set codecs, or override ${method}`,
+    )
+  }
+}
+
+/**
+ * Computes one task at a time.
+ *
+ * @example
+ * class Upper extends Worker<string, string> {
+ *   override forward(text: string) { return text.toUpperCase() }
+ * }
+ */
+export abstract class Worker<In = unknown, Out = unknown> extends BaseWorker<In, Out> {
+  readonly kind = 'single'
+  /** An input for warm-up: the replica is ready only after `forward` ran on it. */
+  example?: In
+  /** Several inputs for warm-up, run in order; used instead of `example`. */
+  examples?: readonly In[]
+  /** The model's work. Throw a `MosecError` to tell the client what is wrong. */
+  abstract forward(input: In, context: ForwardContext): Awaitable<Out>
+}
+
+/**
+ * Computes a batch of tasks at once.
+ *
+ * @example
+ * class Square extends BatchWorker<number, number> {
+ *   override forward(batch: number[]) { return batch.map((x) => x * x) }
+ * }
+ */
+export abstract class BatchWorker<In = unknown, Out = unknown> extends BaseWorker<In, Out> {
+  readonly kind = 'batch'
+  /** A batch for warm-up: the replica is ready only after `forward` ran on it. */
+  example?: readonly In[]
+  /** Several batches for warm-up, run in order; used instead of `example`. */
+  examples?: readonly (readonly In[])[]
+  /** The model's work: one outcome per input, in the same order. A throw blames the whole batch, which is halved. */
+  abstract forward(inputs: In[], context: ForwardContext): Awaitable<BatchResult<Out>>
+}
+
+/** Answers one task with a stream of server-sent events. */
+export abstract class StreamWorker<In = unknown> extends BaseWorker<In, string> {
+  readonly kind = 'stream'
+  /** An input for warm-up: the replica is ready only after its stream ended. */
+  example?: In
+  examples?: readonly In[]
+  /** Yields the events' data; a plain string is `event: message`. */
+  abstract forward(input: In, context: ForwardContext): AsyncIterable<string>
+}
+
+/** Answers a batch of tasks with one stream of server-sent events each. */
+export abstract class BatchStreamWorker<In = unknown> extends BaseWorker<In, string> {
+  readonly kind = 'batch-stream'
+  /** A batch for warm-up: the replica is ready only after its streams ended. */
+  example?: readonly In[]
+  examples?: readonly (readonly In[])[]
+  /** One stream per input, in the same order. */
+  abstract forward(inputs: In[], context: ForwardContext): Awaitable<readonly AsyncIterable<string>[]>
+}
+
+/** Any of the four. */
+export type AnyWorker =
+  | Worker<never, unknown>
+  | BatchWorker<never, unknown>
+  | StreamWorker<never>
+  | BatchStreamWorker<never>
+
+/** A class that makes a worker, without arguments. */
+export type WorkerClass<W extends AnyWorker = AnyWorker> = new () => W
+
+/**
+ * What a mixin takes: any of the four abstract classes or a subclass. TypeScript demands `any[]` here.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: the compiler accepts no other constructor type for a mixin
+export type MixinBase = abstract new (...args: any[]) => BaseWorker<any, any>
