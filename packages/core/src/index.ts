@@ -1,8 +1,12 @@
 /** `@mosec/core`: the contracts that plugins implement, and the scheduler behind them. */
 
+export { adaptive } from './batch/adaptive.ts'
+export { greedy } from './batch/greedy.ts'
+export { window } from './batch/window.ts'
 export * from './contract/batch-policy.ts'
 export * from './contract/clock.ts'
 export * from './contract/codec.ts'
+export * from './contract/combine-observers.ts'
 export * from './contract/errors.ts'
 export * from './contract/health.ts'
 export * from './contract/logger.ts'
@@ -12,3 +16,5 @@ export * from './contract/submit.ts'
 export * from './contract/task.ts'
 export * from './contract/transport.ts'
 export * from './contract/worker.ts'
+export { type RouteOptions, Scheduler, type SchedulerOptions } from './scheduler/scheduler.ts'
+export type { Stage, StageOptions } from './stage/stage.ts'

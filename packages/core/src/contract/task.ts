@@ -24,6 +24,18 @@ export interface TaskSink {
   event?(bytes: Uint8Array): void
 }
 
+/** The tasks handed to one replica at once, as their stage books them. */
+export interface Batch {
+  /** Tasks in it. */
+  readonly size: number
+  /** When it was handed over, in clock milliseconds. */
+  readonly sentMs: number
+  /** Tasks of it that the replica has not answered yet. */
+  remaining: number
+  /** Tasks of it that were answered with an error. */
+  failures: number
+}
+
 /** What a task starts with. */
 export interface TaskOptions extends Pick<TaskInfo, 'id' | 'route' | 'admittedMs' | 'deadlineMs'> {
   readonly state: number
@@ -49,6 +61,8 @@ export class Task implements BatchItem, TaskInfo {
   crashes = 0
   /** When it joined the queue it is in, or last was in; clock milliseconds. */
   queuedMs = 0
+  /** The batch it travels in, or last travelled in. Owned by `Stage`. */
+  batch: Batch | undefined = undefined
   /** Links of the queue it waits in; `queue` tells which. Owned by `TaskQueue`. */
   queue: object | undefined = undefined
   previous: Task | undefined = undefined

@@ -109,6 +109,11 @@ export function packState(state: ItemState): number {
   )
 }
 
+/** The state of a task that has left its ingress stage, for the next one. */
+export function markEgress(state: number, isEgressStage: boolean): number {
+  return (state & ~(INGRESS | EGRESS)) | (isEgressStage ? EGRESS : 0)
+}
+
 /** The item's worker reads the client's own bytes. */
 export const isIngress = (state: number): boolean => (state & INGRESS) !== 0
 /** The item's worker writes the client's answer. */

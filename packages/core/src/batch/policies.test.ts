@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import type { BatchHistory } from '../contract/batch-policy.ts'
+import { batchPolicyConformance } from '../testing/batch-policy-conformance.ts'
+import { adaptive } from './adaptive.ts'
+import { greedy } from './greedy.ts'
+import { window } from './window.ts'
+
+const policies = { window, greedy, adaptive }
+for (const [name, policy] of Object.entries(policies)) {
+  describe(name, () =>
+    batchPolicyConformance(() => policy, {
+      describe: (title, body) => {
+        describe(title, body)
+      },
+      it,
+    }),
+  )
+}
+
+const queue = (length: number, oldestMs = 0) => ({ length, oldestMs, deadlineMs: 10_000 })
+const limits = { maxBatchSize: 32, maxWaitMs: 10 }
+const gpu: BatchHistory = { arrivalIntervalMs: 1, fixedCostMs: 5, itemCostMs: 0.5, idleReplicas: 1 }
+
+describe('window', () => {
+  it('waits maxWaitMs from the first task, as Mosec does', () => {
+    expect(window(queue(3, 100), limits, 104, gpu)).toEqual({ waitUntilMs: 110 })
+    expect(window(queue(3, 100), limits, 110, gpu)).toEqual({ send: 3 })
+  })
+})
+
+describe('greedy', () => {
+  it('never waits', () => {
+    expect(greedy(queue(1), limits, 0, gpu)).toEqual({ send: 1 })
+  })
+})
+
+describe('adaptive', () => {
+  it('does not let a lone task wait at low load', () => {
+    expect(adaptive(queue(1), limits, 0, { ...gpu, arrivalIntervalMs: 5.5 })).toEqual({ send: 1 })
+  })
+
+  it('does not wait while nothing is known', () => {
+    const nothing = { arrivalIntervalMs: 0, fixedCostMs: 0, itemCostMs: 0, idleReplicas: 1 }
+    expect(adaptive(queue(1), limits, 0, nothing)).toEqual({ send: 1 })
+  })
+
+  it('waits for the next task when it is due long before the fixed cost is paid, never beyond that cost', () => {
+    expect(adaptive(queue(1), limits, 0, gpu)).toEqual({ waitUntilMs: 5 })
+    expect(adaptive(queue(1), { ...limits, maxWaitMs: 2 }, 0, gpu)).toEqual({ waitUntilMs: 2 })
+    expect(adaptive(queue(1), limits, 5, gpu)).toEqual({ send: 1 })
+  })
+
+  it('sends when enough tasks share the fixed cost', () => {
+    expect(adaptive(queue(4), limits, 0, gpu)).toEqual({ send: 4 })
+  })
+
+  it('leaves time to compute before the deadline', () => {
+    expect(adaptive({ length: 1, oldestMs: 0, deadlineMs: 8 }, limits, 0, gpu)).toEqual({ waitUntilMs: 2 })
+  })
+
+  it('lets an idle replica take the next task', () => {
+    expect(adaptive(queue(1), limits, 0, { ...gpu, idleReplicas: 2 })).toEqual({ send: 1 })
+  })
+})

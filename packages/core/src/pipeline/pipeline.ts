@@ -1,0 +1,52 @@
+/** A route's ordered stages, and what a task carries from one to the next. */
+
+import type { Task } from '../contract/task.ts'
+import { markEgress, packState } from '../contract/transport.ts'
+import type { Stage } from '../stage/stage.ts'
+
+/** Ingress is the first stage, egress the last; they may be one. */
+export class Pipeline {
+  readonly route: string
+  readonly ingress: Stage
+  readonly stages: readonly Stage[]
+
+  /** @throws RangeError when there is no stage. */
+  constructor(route: string, stages: readonly Stage[]) {
+    const [ingress] = stages
+    if (ingress === undefined) throw new RangeError(`the route ${route} needs at least one stage, got none`)
+    this.route = route
+    this.ingress = ingress
+    this.stages = stages
+  }
+
+  /** The stage that a task is at. */
+  at(task: Task): Stage | undefined {
+    return this.stages[task.stageIndex]
+  }
+
+  /** The stage that follows for a task, or undefined at the egress. */
+  after(task: Task): Stage | undefined {
+    return this.stages[task.stageIndex + 1]
+  }
+
+  /** Every stage has a replica, or one on its way. */
+  get isAvailable(): boolean {
+    for (const stage of this.stages) if (stage.isOut) return false
+    return true
+  }
+
+  /** The state that a new task of these codecs starts with. */
+  ingressState(requestCodec: number, responseCodec: number): number {
+    return packState({ isIngress: true, isEgress: this.stages.length === 1, requestCodec, responseCodec })
+  }
+
+  /** Moves a task on to its next stage with that stage's input. Undefined, and nothing moved, at the egress. */
+  advance(task: Task, bytes: Uint8Array): Stage | undefined {
+    const next = this.after(task)
+    if (next === undefined) return undefined
+    task.stageIndex++
+    task.bytes = bytes
+    task.state = markEgress(task.state, task.stageIndex === this.stages.length - 1)
+    return next
+  }
+}

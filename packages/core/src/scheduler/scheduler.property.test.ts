@@ -1,0 +1,198 @@
+/** The scheduler under random arrivals, durations, failures, cancels and crashes: what must hold whatever happens. */
+
+import * as fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { adaptive } from '../batch/adaptive.ts'
+import { greedy } from '../batch/greedy.ts'
+import { window } from '../batch/window.ts'
+import { combineObservers } from '../contract/combine-observers.ts'
+import { silentLogger } from '../contract/logger.ts'
+import { type Outcome, outcomes } from '../contract/outcome.ts'
+import type { TaskHandle } from '../contract/submit.ts'
+import type { BatchItem, Connection, LinkEvents } from '../contract/transport.ts'
+import { FakeClock } from '../testing/fake-clock.ts'
+import { Scheduler } from './scheduler.ts'
+
+const TIMEOUT_MS = 200
+const policies = { adaptive, greedy, window }
+const kinds = ['fine', 'fine', 'fine', 'fails', 'kills', 'hangs'] as const
+
+/** Computes one batch at a time on the fake clock; a killer takes it down, and another one comes after a while. */
+class SimulatedReplica implements Connection {
+  readonly replica: number
+  computed: string[] = []
+  #events: LinkEvents | undefined
+  #work: (readonly BatchItem[])[] = []
+  readonly #clock: FakeClock
+  readonly #batchMs: number
+  readonly #reborn: () => void
+
+  constructor(replica: number, clock: FakeClock, batchMs: number, reborn: () => void) {
+    this.replica = replica
+    this.#clock = clock
+    this.#batchMs = batchMs
+    this.#reborn = reborn
+  }
+
+  open(events: LinkEvents): void {
+    this.#events = events
+  }
+
+  send(items: readonly BatchItem[]): void {
+    this.#work.push(items.map(({ id, state, bytes }) => ({ id, state, bytes })))
+    if (this.#work.length === 1) this.#begin()
+  }
+
+  cancel(): void {}
+  close(): void {}
+
+  #begin(): void {
+    const [items] = this.#work
+    if (items === undefined) return
+    const texts = items.map(({ bytes }) => new TextDecoder().decode(bytes))
+    this.computed.push(...texts)
+    const hangMs = texts.some((text) => text.startsWith('hangs')) ? TIMEOUT_MS : 0
+    this.#clock.after(this.#batchMs + items.length + hangMs, () => this.#end(items, texts))
+  }
+
+  #end(items: readonly BatchItem[], texts: readonly string[]): void {
+    if (texts.some((text) => text.startsWith('kills'))) {
+      const events = this.#events
+      this.#events = undefined
+      this.#work = []
+      events?.closed('simulated crash')
+      this.#clock.after(5, this.#reborn)
+      return
+    }
+    const replies = items.map(({ id, bytes }, index) =>
+      texts[index]?.startsWith('fails')
+        ? { id, ...outcomes.inferenceError }
+        : { id, code: 'ok' as const, bytes },
+    )
+    // In two parts and backwards: any subset, in any order.
+    const half = replies.length >> 1
+    this.#events?.replied(replies.slice(half).reverse())
+    this.#events?.replied(replies.slice(0, half))
+    this.#work.shift()
+    this.#begin()
+  }
+}
+
+const stageArbitrary = fc.record({
+  max: fc.constantFrom(1, 2, 8),
+  policy: fc.constantFrom(...(Object.keys(policies) as (keyof typeof policies)[])),
+  capacity: fc.constantFrom(1, 4, 50),
+  replicas: fc.integer({ min: 1, max: 3 }),
+  batchMs: fc.constantFrom(0, 3, 20),
+})
+
+const arrivalArbitrary = fc.record({
+  afterMs: fc.constantFrom(0, 0, 0, 1, 5, 40),
+  kind: fc.constantFrom(...kinds),
+  isLong: fc.boolean(),
+  cancelAfterMs: fc.option(fc.integer({ min: 0, max: 60 }), { freq: 4, nil: undefined }),
+})
+
+it('settles every task exactly once, rightly, and leaves nothing behind', () => {
+  fc.assert(
+    fc.property(
+      fc.array(stageArbitrary, { minLength: 1, maxLength: 3 }),
+      fc.array(arrivalArbitrary, { minLength: 1, maxLength: 60 }),
+      (stages, arrivals) => {
+        const clock = new FakeClock()
+        let settledEvents = 0
+        let admitted = 0
+        const scheduler = new Scheduler({
+          stages: stages.map(({ max, policy, capacity }, index) => ({
+            name: `stage${index}`,
+            policy: policies[policy],
+            capacity,
+            limits: { maxBatchSize: max, maxWaitMs: 10 },
+          })),
+          routes: [
+            { path: '/long', stages: stages.map((_, index) => `stage${index}`) },
+            { path: '/last', stages: [`stage${stages.length - 1}`] },
+          ],
+          timeoutMs: TIMEOUT_MS,
+          clock,
+          observer: combineObservers(
+            [{ admitted: () => admitted++, settled: () => settledEvents++ }],
+            (error) => {
+              throw error
+            },
+          ),
+          logger: silentLogger,
+        })
+        const replicas: SimulatedReplica[] = []
+        const hire = (index: number, number: number, batchMs: number) => {
+          const replica = new SimulatedReplica(number, clock, batchMs, () => hire(index, number, batchMs))
+          replicas.push(replica)
+          scheduler.stage(`stage${index}`).attach(replica)
+        }
+        stages.forEach(({ replicas: count, batchMs }, index) => {
+          for (let number = 1; number <= count; number++) hire(index, number, batchMs)
+        })
+
+        const ends = new Map<string, { outcome: Outcome; atMs: number }[]>()
+        const cancelled = new Set<string>()
+        arrivals.forEach(({ afterMs, kind, isLong, cancelAfterMs }, index) => {
+          clock.advance(afterMs)
+          const text = `${kind} ${index}`
+          const startMs = clock.now()
+          ends.set(text, [])
+          const handle: TaskHandle = scheduler.submit({
+            route: isLong ? '/long' : '/last',
+            bytes: new TextEncoder().encode(text),
+            requestCodec: 0,
+            responseCodec: 0,
+            sink: {
+              settled: (outcome) => {
+                ends.get(text)?.push({ outcome, atMs: clock.now() - startMs })
+              },
+            },
+          })
+          if (cancelAfterMs === undefined) return
+          clock.after(cancelAfterMs, () => {
+            if (!handle.isSettled) cancelled.add(text)
+            scheduler.cancel(handle)
+          })
+        })
+        clock.advance(20 * TIMEOUT_MS)
+
+        for (const [text, settled] of ends) {
+          expect(settled, text).toHaveLength(1)
+          const [end] = settled
+          expect(end?.atMs, text).toBeLessThanOrEqual(TIMEOUT_MS)
+          const code = end?.outcome.code
+          if (code === 'ok') {
+            expect(new TextDecoder().decode(end?.outcome.bytes)).toBe(text)
+            expect(text).not.toMatch(/^(fails|kills)/)
+          }
+          if (code === 'inference_error') expect(text).toMatch(/^fails/)
+          if (code === 'worker_crashed') expect(text).toMatch(/^kills/)
+          expect(code === 'cancelled', text).toBe(cancelled.has(text))
+        }
+        expect(settledEvents).toBe(admitted)
+        expect(scheduler.remaining).toBe(0)
+        for (const [index] of stages.entries()) expect(scheduler.stage(`stage${index}`).length).toBe(0)
+        const kills = replicas.flatMap(({ computed }) => computed).filter((text) => text.startsWith('kills'))
+        for (const text of kills)
+          expect(kills.filter((other) => other === text).length).toBeLessThanOrEqual(2)
+
+        // And it still works: a new task goes through every stage.
+        let last: Outcome | undefined
+        const route = '/long'
+        const sink = {
+          settled: (outcome: Outcome) => {
+            last = outcome
+          },
+        }
+        scheduler.submit({ route, bytes: new Uint8Array([1]), requestCodec: 0, responseCodec: 0, sink })
+        clock.advance(TIMEOUT_MS)
+        expect(last?.code).toBe('ok')
+        expect(clock.pendingTimers).toBe(0)
+      },
+    ),
+    { numRuns: Number(process.env['MOSEC_SCHEDULES'] ?? 1000) },
+  )
+})

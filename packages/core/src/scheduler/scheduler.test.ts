@@ -1,0 +1,400 @@
+import { describe, expect, it } from 'vitest'
+import { greedy } from '../batch/greedy.ts'
+import { window } from '../batch/window.ts'
+import type { BatchPolicy } from '../contract/batch-policy.ts'
+import { combineObservers } from '../contract/combine-observers.ts'
+import { silentLogger } from '../contract/logger.ts'
+import type { Observer } from '../contract/observer.ts'
+import { type Outcome, outcomes } from '../contract/outcome.ts'
+import type { TaskHandle } from '../contract/submit.ts'
+import { isEgress, isIngress, requestCodec, responseCodec } from '../contract/transport.ts'
+import { FakeClock } from '../testing/fake-clock.ts'
+import { HeldReplica } from '../testing/held-replica.ts'
+import { Scheduler } from './scheduler.ts'
+
+interface StageSetUp {
+  readonly name: string
+  readonly max?: number
+  readonly policy?: BatchPolicy
+  readonly capacity?: number
+}
+
+interface SetUp {
+  readonly stages?: readonly StageSetUp[]
+  readonly routes?: Readonly<Record<string, readonly string[]>>
+  readonly timeoutMs?: number
+  readonly observer?: Observer
+}
+
+class Client {
+  readonly outcomes: Outcome[] = []
+  readonly events: string[] = []
+  handle: TaskHandle | undefined
+  readonly sink = {
+    settled: (outcome: Outcome) => {
+      this.outcomes.push(outcome)
+    },
+    event: (bytes: Uint8Array) => {
+      this.events.push(new TextDecoder().decode(bytes))
+    },
+  }
+  get text(): string {
+    return this.outcomes.map(({ code, bytes }) => `${code} ${new TextDecoder().decode(bytes)}`).join('|')
+  }
+}
+
+function setUp({ stages = [{ name: 'A' }], routes, timeoutMs = 3000, observer = {} }: SetUp = {}) {
+  const clock = new FakeClock()
+  const scheduler = new Scheduler({
+    stages: stages.map(({ name, max = 1, policy = greedy, capacity = 100 }) => ({
+      name,
+      policy,
+      capacity,
+      limits: { maxBatchSize: max, maxWaitMs: 10 },
+    })),
+    routes: Object.entries(routes ?? { '/': stages.map(({ name }) => name) }).map(([path, names]) => ({
+      path,
+      stages: names,
+    })),
+    timeoutMs,
+    clock,
+    observer: combineObservers([observer], (error) => {
+      throw error
+    }),
+    logger: silentLogger,
+  })
+  const send = (text = 'x', route = '/', timeoutMs?: number) => {
+    const client = new Client()
+    client.handle = scheduler.submit({
+      route,
+      bytes: new TextEncoder().encode(text),
+      requestCodec: 3,
+      responseCodec: 5,
+      sink: client.sink,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    })
+    return client
+  }
+  const attach = (stage: string, number = 1) => {
+    const replica = new HeldReplica(number)
+    scheduler.stage(stage).attach(replica)
+    clock.flush()
+    return replica
+  }
+  return { clock, scheduler, send, attach }
+}
+
+describe('Scheduler', () => {
+  it('leads a task through its stages and says which end it is at', () => {
+    const { clock, scheduler, send, attach } = setUp({
+      stages: [{ name: 'A' }, { name: 'B' }, { name: 'C' }],
+    })
+    const replicas = ['A', 'B', 'C'].map((name) => attach(name))
+    const client = send('hi')
+    const states: unknown[] = []
+    for (const replica of replicas) {
+      clock.flush()
+      const state = replica.batches[0]?.items[0]?.state ?? 0
+      states.push([isIngress(state), isEgress(state), requestCodec(state), responseCodec(state)])
+      replica.finish()
+    }
+    expect(states).toEqual([
+      [true, false, 3, 5],
+      [false, false, 3, 5],
+      [false, true, 3, 5],
+    ])
+    expect(client.text).toBe('ok hi')
+    expect(scheduler.remaining).toBe(0)
+    clock.advance(10_000)
+    expect(clock.pendingTimers).toBe(0)
+    expect(client.outcomes).toHaveLength(1)
+  })
+
+  it('marks a single stage as both ends', () => {
+    const { clock, send, attach } = setUp()
+    const replica = attach('A')
+    send()
+    clock.flush()
+    const state = replica.batches[0]?.items[0]?.state ?? 0
+    expect([isIngress(state), isEgress(state)]).toEqual([true, true])
+  })
+
+  it('batches what came in one turn, up to the limit', () => {
+    const { clock, send, attach } = setUp({ stages: [{ name: 'A', max: 4 }] })
+    const replica = attach('A')
+    for (let n = 0; n < 6; n++) send(String(n))
+    clock.flush()
+    expect(replica.sizes).toEqual([4])
+    replica.finish()
+    expect(replica.sizes).toEqual([2])
+  })
+
+  it('waits as the window policy says, from the first task', () => {
+    const { clock, send, attach } = setUp({ stages: [{ name: 'A', max: 4, policy: window }] })
+    const replica = attach('A')
+    send()
+    clock.advance(6)
+    send()
+    clock.advance(3)
+    expect(replica.sizes).toEqual([])
+    clock.advance(1)
+    expect(replica.sizes).toEqual([2])
+    expect(replica.batches[0]?.budgetMs).toBe(2996)
+  })
+
+  it('tells an error at once and skips the later stages', () => {
+    const { clock, send, attach } = setUp({ stages: [{ name: 'A' }, { name: 'B' }] })
+    const [first, second] = [attach('A'), attach('B')]
+    const client = send()
+    clock.flush()
+    first.finish(() => ({ code: 'validation_error', bytes: new TextEncoder().encode('no') }))
+    clock.flush()
+    expect(client.text).toBe('validation_error no')
+    expect(second.sizes).toEqual([])
+  })
+
+  it('takes answers for any subset, in any order, and passes over ids it does not know or knew', () => {
+    const { clock, scheduler, send, attach } = setUp({ stages: [{ name: 'A', max: 3 }] })
+    const replica = attach('A')
+    const clients = [send('a'), send('b'), send('c')]
+    clock.flush()
+    const ids = replica.batches[0]?.items.map(({ id }) => id) ?? []
+    replica.answer([ids[2] ?? 0])
+    replica.answer([ids[2] ?? 0, 999_999])
+    expect(clients.map(({ text }) => text)).toEqual(['', '', 'ok done'])
+    replica.answer([ids[1] ?? 0, ids[0] ?? 0])
+    expect(clients.map(({ text }) => text)).toEqual(['ok done', 'ok done', 'ok done'])
+    expect(scheduler.remaining).toBe(0)
+  })
+
+  describe('at the front door', () => {
+    it('refuses what the ingress queue has no room for', () => {
+      const { clock, send, attach } = setUp({ stages: [{ name: 'A', capacity: 2 }] })
+      const clients = [send(), send(), send()]
+      expect(clients.map(({ text }) => text)).toEqual([
+        '',
+        '',
+        'queue_full too many request: task queue is full',
+      ])
+      const replica = attach('A')
+      replica.finish()
+      clock.flush()
+      expect(clients[0]?.text).toBe('ok x')
+      expect(send().text).toBe('')
+    })
+
+    it('refuses while a stage has no replica and none is about to come', () => {
+      const { scheduler, send } = setUp({ stages: [{ name: 'A' }, { name: 'B' }] })
+      scheduler.stage('B').isOut = true
+      expect(send().outcomes).toEqual([outcomes.unavailable])
+      scheduler.stage('B').isOut = false
+      expect(send().text).toBe('')
+    })
+
+    it('does not know a route that was not registered', () => {
+      expect(() => setUp().send('x', '/nope')).toThrow(/no route is registered for \/nope/)
+    })
+  })
+
+  describe('deadlines', () => {
+    it('answers a waiting task at its deadline, and never computes it', () => {
+      const where: string[] = []
+      const { clock, send, attach } = setUp({ observer: { expired: (_, at) => where.push(at) } })
+      const client = send()
+      clock.advance(2999.9)
+      expect(client.text).toBe('')
+      clock.advance(0.1)
+      expect(client.text).toBe('timeout inference timeout')
+      expect(attach('A').sizes).toEqual([])
+      expect(where).toEqual(['queued'])
+      expect(clock.pendingTimers).toBe(0)
+    })
+
+    it('answers a running task at its deadline, tells the replica, and drops the late result', () => {
+      const { clock, scheduler, send, attach } = setUp({ stages: [{ name: 'A' }, { name: 'B' }] })
+      const [replica, later] = [attach('A'), attach('B')]
+      const client = send()
+      clock.advance(3000)
+      expect(client.text).toBe('timeout inference timeout')
+      expect(replica.cancelled).toHaveLength(1)
+      const next = send('next')
+      replica.finish()
+      expect(later.sizes).toEqual([])
+      replica.finish()
+      clock.flush()
+      later.finish()
+      expect(next.text).toBe('ok next')
+      expect(client.outcomes).toHaveLength(1)
+      expect(scheduler.remaining).toBe(0)
+    })
+
+    it('may be shortened by the client, never lengthened', () => {
+      const { clock, send } = setUp()
+      const [short, long] = [send('x', '/', 50), send('x', '/', 60_000)]
+      clock.advance(50)
+      expect(short.text).toBe('timeout inference timeout')
+      clock.advance(2950)
+      expect(long.text).toBe('timeout inference timeout')
+    })
+
+    it('uses few timers for many tasks', () => {
+      const { clock, send } = setUp({ stages: [{ name: 'A', capacity: 10_000 }] })
+      for (let n = 0; n < 5000; n++) send()
+      expect(clock.pendingTimers).toBe(1)
+    })
+  })
+
+  describe('cancelling', () => {
+    it('takes a waiting task out of the queue', () => {
+      const where: string[] = []
+      const { clock, scheduler, send, attach } = setUp({ observer: { cancelled: (_, at) => where.push(at) } })
+      const [gone, stays] = [send('gone'), send('stays')]
+      if (gone.handle !== undefined) scheduler.cancel(gone.handle)
+      const replica = attach('A')
+      clock.flush()
+      replica.finish()
+      expect(gone.outcomes).toEqual([outcomes.cancelled])
+      expect(stays.text).toBe('ok stays')
+      expect(where).toEqual(['queued'])
+    })
+
+    it('tells the replica of a running one, once, and drops its result', () => {
+      const { clock, scheduler, send, attach } = setUp()
+      const replica = attach('A')
+      const client = send()
+      clock.flush()
+      for (let n = 0; n < 2; n++) if (client.handle !== undefined) scheduler.cancel(client.handle)
+      expect(replica.cancelled).toHaveLength(1)
+      replica.finish()
+      expect(client.outcomes).toEqual([outcomes.cancelled])
+      const next = send()
+      clock.flush()
+      replica.finish()
+      expect(next.text).toBe('ok x')
+    })
+  })
+
+  describe('a dying replica', () => {
+    it('gives its tasks back in their order, and another one computes them', () => {
+      const { clock, send, attach } = setUp({ stages: [{ name: 'A', max: 2 }] })
+      const clients = [send('a'), send('b'), send('c')]
+      attach('A', 1).die()
+      const other = attach('A', 2)
+      const order: string[] = []
+      while (other.batches.length > 0) {
+        const texts = other.batches[0]?.items.map(({ bytes }) => new TextDecoder().decode(bytes)) ?? []
+        order.push(texts.join(''))
+        other.finish()
+        clock.flush()
+      }
+      expect(order).toEqual(['a', 'b', 'c'])
+      expect(clients.map(({ text }) => text)).toEqual(['ok a', 'ok b', 'ok c'])
+    })
+
+    it('is not given its killer a third time, and the innocents of its batch succeed', () => {
+      const { clock, scheduler, send, attach } = setUp({ stages: [{ name: 'A', max: 3 }] })
+      const clients = [send('good'), send('killer'), send('fine')]
+      let replica = attach('A')
+      expect(replica.sizes).toEqual([3])
+      for (let life = 0; life < 10 && scheduler.remaining > 0; life++) {
+        const held = replica.batches[0]?.items.map(({ bytes }) => new TextDecoder().decode(bytes)) ?? []
+        if (held.includes('killer')) {
+          replica.die()
+          replica = attach('A')
+        } else replica.finish()
+        clock.flush()
+      }
+      expect(clients.map(({ text }) => text)).toEqual(['ok good', 'worker_crashed worker crashed', 'ok fine'])
+    })
+  })
+
+  describe('back-pressure', () => {
+    it('does not compute what the next stage has no room for', () => {
+      const { clock, send, attach } = setUp({ stages: [{ name: 'A' }, { name: 'B', capacity: 2 }] })
+      const first = attach('A')
+      const clients = Array.from({ length: 5 }, (_, n) => send(String(n)))
+      clock.flush()
+      first.finish()
+      first.finish()
+      expect(first.sizes).toEqual([])
+      const second = attach('B')
+      expect(first.sizes).toEqual([1])
+      for (let turn = 0; turn < 20; turn++) {
+        if (first.batches.length > 0) first.finish()
+        clock.flush()
+        if (second.batches.length > 0) second.finish()
+        clock.flush()
+      }
+      expect(clients.map(({ text }) => text)).toEqual(['ok 0', 'ok 1', 'ok 2', 'ok 3', 'ok 4'])
+    })
+
+    it('gives a promised place back when the task fails before it needs it', () => {
+      const { clock, send, attach } = setUp({ stages: [{ name: 'A' }, { name: 'B', capacity: 1 }] })
+      const first = attach('A')
+      const clients = [send(), send()]
+      clock.flush()
+      first.fail()
+      clock.flush()
+      expect(first.sizes).toEqual([1])
+      first.finish()
+      attach('B').finish()
+      expect(clients.map(({ text }) => text)).toEqual(['inference_error inference internal error', 'ok x'])
+    })
+  })
+
+  it('shares a stage between routes: one batch may hold tasks of both', () => {
+    const { clock, send, attach } = setUp({
+      stages: [{ name: 'A' }, { name: 'S', max: 4 }],
+      routes: { '/long': ['A', 'S'], '/short': ['S'] },
+    })
+    const [front, shared] = [attach('A'), attach('S')]
+    const blocker = send('0', '/short')
+    clock.flush()
+    const clients = [send('1', '/long'), send('2', '/short')]
+    clock.flush()
+    front.finish()
+    shared.finish()
+    clock.flush()
+    expect(shared.sizes).toEqual([2])
+    shared.finish()
+    expect([blocker, ...clients].map(({ text }) => text)).toEqual(['ok 0', 'ok 1', 'ok 2'])
+  })
+
+  it('passes events of a stream on until the task ends', () => {
+    const { clock, send, attach } = setUp()
+    const replica = attach('A')
+    const client = send()
+    clock.flush()
+    const id = replica.batches[0]?.items[0]?.id ?? 0
+    replica.emit(id, 'one')
+    replica.emit(id, 'two')
+    replica.finish()
+    replica.emit(id, 'late')
+    expect(client.events).toEqual(['one', 'two'])
+    expect(client.outcomes).toHaveLength(1)
+  })
+
+  describe('draining', () => {
+    it('finishes what was admitted and refuses the rest', async () => {
+      const { clock, scheduler, send, attach } = setUp()
+      const replica = attach('A')
+      const admitted = send()
+      clock.flush()
+      const drained = scheduler.drain()
+      expect(send().outcomes).toEqual([outcomes.shuttingDown])
+      replica.finish()
+      await drained
+      expect(admitted.text).toBe('ok x')
+      await scheduler.drain()
+    })
+
+    it('settles what is left when closed, and sets no timer any more', () => {
+      const { clock, scheduler, send } = setUp()
+      const client = send()
+      scheduler.close()
+      scheduler.close()
+      expect(client.outcomes).toEqual([outcomes.shuttingDown])
+      expect(clock.pendingTimers).toBe(0)
+    })
+  })
+})

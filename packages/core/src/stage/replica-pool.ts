@@ -1,0 +1,68 @@
+/** The connected replicas of a stage, and which of them gets the next batch. */
+
+import { mayPrefetch } from '../batch/prefetch.ts'
+import type { ReplicaSlot } from './replica-slot.ts'
+
+/** What a prefetch depends on beyond the replicas. */
+export interface PoolLoad {
+  /** Tasks waiting. */
+  readonly queued: number
+  readonly maxBatchSize: number
+  /** Expected cost of a full batch, in milliseconds; undefined while unknown. */
+  readonly fullBatchMs: number | undefined
+}
+
+/** Slots in the order in which they were last given work, so that the first idle one has rested longest. */
+export class ReplicaPool {
+  readonly #slots: ReplicaSlot[] = []
+
+  get size(): number {
+    return this.#slots.length
+  }
+
+  get idleCount(): number {
+    let count = 0
+    for (const slot of this.#slots) if (slot.isIdle) count++
+    return count
+  }
+
+  add(slot: ReplicaSlot): void {
+    this.#slots.push(slot)
+  }
+
+  remove(slot: ReplicaSlot): void {
+    const index = this.#slots.indexOf(slot)
+    if (index !== -1) this.#slots.splice(index, 1)
+  }
+
+  /** It was given work just now. */
+  used(slot: ReplicaSlot): void {
+    this.remove(slot)
+    this.add(slot)
+  }
+
+  /** The replica that holds this task. */
+  holderOf(id: number): ReplicaSlot | undefined {
+    return this.#slots.find((slot) => slot.held.has(id))
+  }
+
+  /** An idle replica, else one that may be given a full batch ahead, else undefined. */
+  next(load: PoolLoad): ReplicaSlot | undefined {
+    return this.#slots.find((slot) => slot.isIdle) ?? this.#ahead(load)
+  }
+
+  #ahead(load: PoolLoad): ReplicaSlot | undefined {
+    if (load.queued < load.maxBatchSize) return undefined
+    const slot = this.#leastLoaded()
+    if (slot === undefined) return undefined
+    return mayPrefetch({ ...load, replicas: this.size, heldBatches: slot.batches.length }) ? slot : undefined
+  }
+
+  #leastLoaded(): ReplicaSlot | undefined {
+    let least: ReplicaSlot | undefined
+    for (const slot of this.#slots) {
+      if (least === undefined || slot.batches.length < least.batches.length) least = slot
+    }
+    return least
+  }
+}

@@ -1,0 +1,51 @@
+/** What a stage books about one connected replica. */
+
+import type { Batch, Task } from '../contract/task.ts'
+import type { Connection } from '../contract/transport.ts'
+
+/** The batches a replica holds, oldest first, and their tasks by id. */
+export class ReplicaSlot {
+  readonly connection: Connection
+  /** Tasks that the replica has not answered, cancelled ones included, in the order they were handed over. */
+  readonly held = new Map<number, Task>()
+  readonly batches: Batch[] = []
+  /** When its last batch was done, in clock milliseconds. */
+  #lastDoneMs = 0
+
+  constructor(connection: Connection) {
+    this.connection = connection
+  }
+
+  get isIdle(): boolean {
+    return this.batches.length === 0
+  }
+
+  /** Books a batch that is about to be handed over. */
+  hold(tasks: readonly Task[], nowMs: number): Batch {
+    const batch = { size: tasks.length, sentMs: nowMs, remaining: tasks.length, failures: 0 }
+    for (const task of tasks) {
+      task.batch = batch
+      this.held.set(task.id, task)
+    }
+    this.batches.push(batch)
+    return batch
+  }
+
+  /** Books the answer to one task. Undefined when the replica does not hold it: answered twice, or never given. */
+  release(id: number): Task | undefined {
+    const task = this.held.get(id)
+    this.held.delete(id)
+    return task
+  }
+
+  /**
+   * Books a batch as done.
+   * @returns the time that the replica worked on it, in milliseconds: from when it had it and nothing older.
+   */
+  finish(batch: Batch, nowMs: number): number {
+    this.batches.splice(this.batches.indexOf(batch), 1)
+    const workedMs = nowMs - Math.max(batch.sentMs, this.#lastDoneMs)
+    this.#lastDoneMs = nowMs
+    return workedMs
+  }
+}

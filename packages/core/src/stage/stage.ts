@@ -1,0 +1,276 @@
+/**
+ * One stage at work: tasks wait in its queue, and leave in batches for its replicas.
+ *
+ *     enqueue -> queue -> batcher decides -> pool gives a replica -> connection -> replied -> host
+ *
+ * Everything happens in the caller's turn; a stage makes no promise, and has one timer at most.
+ */
+
+import type { BatchLimits, BatchPolicy } from '../contract/batch-policy.ts'
+import type { Clock, Timer } from '../contract/clock.ts'
+import type { Observer } from '../contract/observer.ts'
+import type { Outcome } from '../contract/outcome.ts'
+import type { Batch, Task } from '../contract/task.ts'
+import type { Connection, Reply } from '../contract/transport.ts'
+import { TaskQueue } from '../queue/task-queue.ts'
+import { Batcher } from './batcher.ts'
+import { ReplicaPool } from './replica-pool.ts'
+import { ReplicaSlot } from './replica-slot.ts'
+import { type Blocked, Room } from './room.ts'
+
+/** How a stage runs. */
+export interface StageOptions {
+  /** As metrics and logs print it; unique among the stages of a server. */
+  readonly name: string
+  readonly limits: BatchLimits
+  readonly policy: BatchPolicy
+  /** Tasks that may wait here, at least 1. */
+  readonly capacity: number
+}
+
+/** Whoever knows the way of a task through the stages. */
+export interface StageHost {
+  /** The stage that follows for this task, or undefined when this one is its egress. */
+  stageAfter(task: Task): Stage | undefined
+  /** The replica answered a task that is not settled. */
+  replied(task: Task, outcome: Outcome): void
+  /** One event of the stream of a task that is not settled. */
+  streamed(task: Task, bytes: Uint8Array): void
+  /** Its deadline has passed while it waited; the host settles it, and drops it here. */
+  expired(task: Task): void
+  /** It was with a dying replica for the second time. */
+  crashed(task: Task): void
+}
+
+/** What a stage needs from its surroundings. */
+export interface StagePorts {
+  readonly host: StageHost
+  readonly clock: Clock
+  readonly observer: Required<Observer>
+}
+
+/** A task that was computed by more dying replicas than this is not sent again. */
+const MAX_CRASHES = 1
+
+/** The scheduler's side of a stage. */
+export class Stage implements Blocked {
+  readonly name: string
+  /** None of its replicas runs, and none is about to: set by whoever supervises them. */
+  isOut = false
+  readonly #host: StageHost
+  readonly #clock: Clock
+  readonly #observer: Required<Observer>
+  readonly #batcher: Batcher
+  readonly #room: Room
+  readonly #queue = new TaskQueue()
+  readonly #pool = new ReplicaPool()
+  #timer: Timer | undefined = undefined
+  #isPumpAsked = false
+
+  constructor(options: StageOptions, ports: StagePorts) {
+    this.name = options.name
+    this.#host = ports.host
+    this.#clock = ports.clock
+    this.#observer = ports.observer
+    this.#batcher = new Batcher(options.policy, options.limits)
+    this.#room = new Room(options.capacity)
+  }
+
+  /** Connected replicas. */
+  get ready(): number {
+    return this.#pool.size
+  }
+
+  /** Tasks that wait here. */
+  get length(): number {
+    return this.#queue.length
+  }
+
+  /** There is a place for one more task. */
+  get hasRoom(): boolean {
+    return this.#room.has(this.#queue.length)
+  }
+
+  /** A replica appeared: it gets work from now on, until its link closes. */
+  attach(connection: Connection): void {
+    const slot = new ReplicaSlot(connection)
+    this.#pool.add(slot)
+    connection.open({
+      replied: (replies) => this.#replied(slot, replies),
+      closed: () => this.#closed(slot),
+    })
+    this.resume()
+  }
+
+  /** Puts a task in the queue; the caller has made sure that there is room. */
+  enqueue(task: Task): void {
+    const nowMs = this.#clock.now()
+    task.queuedMs = nowMs
+    this.#batcher.arrived(nowMs)
+    this.#queue.push(task)
+    this.#observer.queued(task, this.name)
+    this.resume()
+  }
+
+  /** A settled task leaves the queue, or is cancelled where it is computed. Tells which. */
+  drop(task: Task): 'queued' | 'running' {
+    if (this.#queue.remove(task)) {
+      this.#room.release(this.#queue.length)
+      return 'queued'
+    }
+    this.#pool.holderOf(task.id)?.connection.cancel(task.id)
+    return 'running'
+  }
+
+  /** Promises a place to a task that the stage `before` is about to compute; resumes it later when there is none. */
+  reserve(before: Blocked): boolean {
+    return this.#room.reserve(this.#queue.length, before)
+  }
+
+  /** Takes a promise back. */
+  unreserve(): void {
+    this.#room.unreserve()
+    this.#room.release(this.#queue.length)
+  }
+
+  /** Hands out batches at the end of this turn, so that what came in one turn travels together. */
+  resume(): void {
+    if (this.#isPumpAsked) return
+    this.#isPumpAsked = true
+    this.#clock.soon(() => {
+      this.#isPumpAsked = false
+      this.#pump()
+    })
+  }
+
+  /** Hands out batches until nothing waits, no replica may take more, or the policy waits. */
+  #pump(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
+    for (;;) {
+      const first = this.#queue.first
+      if (first === undefined) return
+      const slot = this.#pool.next({
+        queued: this.#queue.length,
+        maxBatchSize: this.#batcher.limits.maxBatchSize,
+        fullBatchMs: this.#batcher.fullBatchMs,
+      })
+      if (slot === undefined) return
+      const size = slot.isIdle ? this.#sizeNow(first) : this.#batcher.limits.maxBatchSize
+      if (size === 0) return
+      const sent = this.#send(slot, size)
+      if (sent === 0 && this.#queue.first === first) return
+    }
+  }
+
+  /** Size of the batch to send now, or 0 with the timer set. */
+  #sizeNow(first: Task): number {
+    const nowMs = this.#clock.now()
+    const decision = this.#batcher.decide(first, this.#queue.length, nowMs, this.#pool.idleCount)
+    if (decision.send !== undefined) return decision.send
+    this.#timer = this.#clock.after(decision.waitUntilMs - nowMs, () => this.#pump())
+    return 0
+  }
+
+  /** Sends up to `size` tasks; 0 when none could be taken, since the next stage is full or all had expired. */
+  #send(slot: ReplicaSlot, size: number): number {
+    const nowMs = this.#clock.now()
+    const tasks = this.#take(size, nowMs)
+    const [first] = tasks
+    if (first === undefined) return 0
+    slot.hold(tasks, nowMs)
+    this.#pool.used(slot)
+    this.#observer.batchSent({
+      stage: this.name,
+      replica: slot.connection.replica,
+      size: tasks.length,
+      maxBatchSize: this.#batcher.limits.maxBatchSize,
+      formedInMs: nowMs - first.queuedMs,
+    })
+    slot.connection.send(tasks, budgetMs(tasks, nowMs))
+    this.#room.release(this.#queue.length)
+    return tasks.length
+  }
+
+  /** Takes tasks that are still worth computing; one that was with a dying replica goes alone. */
+  #take(size: number, nowMs: number): Task[] {
+    const tasks: Task[] = []
+    while (tasks.length < size) {
+      const task = this.#queue.first
+      if (task === undefined || (task.crashes > 0 && tasks.length > 0)) break
+      if (task.deadlineMs <= nowMs) {
+        this.#host.expired(task)
+        continue
+      }
+      if (this.#host.stageAfter(task)?.reserve(this) === false) break
+      this.#queue.shift()
+      this.#observer.dequeued(task, this.name, nowMs - task.queuedMs)
+      tasks.push(task)
+      if (task.crashes > 0) break
+    }
+    return tasks
+  }
+
+  #replied(slot: ReplicaSlot, replies: readonly Reply[]): void {
+    for (const reply of replies) {
+      if (reply.isEvent === true) this.#streamed(slot, reply)
+      else this.#answered(slot, reply)
+    }
+    this.#pump()
+  }
+
+  #streamed(slot: ReplicaSlot, reply: Reply): void {
+    const task = slot.held.get(reply.id)
+    if (task !== undefined && !task.isSettled) this.#host.streamed(task, reply.bytes)
+  }
+
+  /** An id that the replica does not hold (unknown, or answered before) is passed over. */
+  #answered(slot: ReplicaSlot, reply: Reply): void {
+    const task = slot.release(reply.id)
+    if (task?.batch === undefined) return
+    task.batch.remaining--
+    if (reply.code !== 'ok') task.batch.failures++
+    if (task.batch.remaining === 0) this.#finished(slot, task.batch)
+    this.#host.stageAfter(task)?.unreserve()
+    if (!task.isSettled) this.#host.replied(task, reply)
+  }
+
+  #finished(slot: ReplicaSlot, batch: Batch): void {
+    const nowMs = this.#clock.now()
+    this.#batcher.worked(batch.size, slot.finish(batch, nowMs))
+    this.#observer.batchReplied({
+      stage: this.name,
+      replica: slot.connection.replica,
+      size: batch.size,
+      failures: batch.failures,
+      durationMs: nowMs - batch.sentMs,
+    })
+  }
+
+  /** The replica is gone: its tasks go back to the front, in their order. Those it was computing are suspects. */
+  #closed(slot: ReplicaSlot): void {
+    this.#pool.remove(slot)
+    const [computed] = slot.batches
+    for (const task of [...slot.held.values()].reverse()) {
+      this.#host.stageAfter(task)?.unreserve()
+      if (task.isSettled) continue
+      if (task.batch === computed) task.crashes++
+      if (task.crashes > MAX_CRASHES) this.#host.crashed(task)
+      else this.#retry(task)
+    }
+    slot.held.clear()
+    this.resume()
+  }
+
+  #retry(task: Task): void {
+    this.#queue.unshift(task)
+    this.#observer.retried(task, this.name)
+  }
+}
+
+/** Time left until the last deadline of the batch, in whole milliseconds; 0 when there is none. */
+function budgetMs(tasks: readonly Task[], nowMs: number): number {
+  let lastMs = nowMs
+  for (const task of tasks) if (task.deadlineMs > lastMs) lastMs = task.deadlineMs
+  return lastMs === Number.POSITIVE_INFINITY ? 0 : Math.ceil(lastMs - nowMs)
+}
