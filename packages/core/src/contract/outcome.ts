@@ -1,7 +1,7 @@
 /** How one task ended, as bytes ready for the client. */
 
 import type { ErrorCode } from './errors.ts'
-import { HttpError, type MosecError } from './errors.ts'
+import { HttpError, MosecError } from './errors.ts'
 
 /** `ok`, or the code of the error that ended the task. */
 export type OutcomeCode = 'ok' | ErrorCode
@@ -28,6 +28,14 @@ export function outcomeOf(error: MosecError): Outcome {
   return error instanceof HttpError
     ? { code: error.code, bytes, httpStatus: error.status }
     : { code: error.code, bytes }
+}
+
+/** The error that a failed outcome stands for, for callers in this process; its message is the answer's body. */
+export function errorOf(outcome: Outcome & { readonly code: ErrorCode }): MosecError {
+  const text = new TextDecoder().decode(outcome.bytes)
+  return outcome.httpStatus === undefined
+    ? new MosecError(outcome.code, '', text)
+    : new HttpError(outcome.httpStatus, text)
 }
 
 /** The texts that Mosec's clients know, byte for byte. */

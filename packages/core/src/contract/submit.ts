@@ -12,6 +12,11 @@ export interface Submission {
   readonly requestCodec: number
   /** Index into the egress worker's codecs. */
   readonly responseCodec: number
+  /**
+   * The bytes are a value in the form that stages hand each other (`v8.serialize`), and so shall the answer be: no
+   * codec at either end. For callers in the same process.
+   */
+  readonly isInProcess?: boolean
   /** Shortens the service timeout for this task, in milliseconds; never lengthens it. */
   readonly timeoutMs?: number
   readonly sink: TaskSink

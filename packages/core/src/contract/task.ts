@@ -41,6 +41,8 @@ export interface TaskOptions extends Pick<TaskInfo, 'id' | 'route' | 'admittedMs
   readonly state: number
   readonly bytes: Uint8Array
   readonly sink: TaskSink
+  /** See `Submission.isInProcess`. */
+  readonly isInProcess: boolean
 }
 
 /**
@@ -53,6 +55,7 @@ export class Task implements BatchItem, TaskInfo {
   readonly admittedMs: number
   readonly deadlineMs: number
   readonly sink: TaskSink
+  readonly isInProcess: boolean
   state: number
   bytes: Uint8Array
   stageIndex = 0
@@ -76,6 +79,7 @@ export class Task implements BatchItem, TaskInfo {
     this.admittedMs = options.admittedMs
     this.deadlineMs = options.deadlineMs
     this.sink = options.sink
+    this.isInProcess = options.isInProcess
     this.state = options.state
     this.bytes = options.bytes
   }

@@ -1,5 +1,6 @@
 /** A route's ordered stages, and what a task carries from one to the next. */
 
+import type { Submission } from '../contract/submit.ts'
 import type { Task } from '../contract/task.ts'
 import { markEgress, packState } from '../contract/transport.ts'
 import type { Stage } from '../stage/stage.ts'
@@ -35,9 +36,10 @@ export class Pipeline {
     return true
   }
 
-  /** The state that a new task of these codecs starts with. */
-  ingressState(requestCodec: number, responseCodec: number): number {
-    return packState({ isIngress: true, isEgress: this.stages.length === 1, requestCodec, responseCodec })
+  /** The state that a new task starts with. One from this process has no end where a codec would be used. */
+  ingressState({ isInProcess = false, requestCodec, responseCodec }: Submission): number {
+    const isEgress = !isInProcess && this.stages.length === 1
+    return packState({ isIngress: !isInProcess, isEgress, requestCodec, responseCodec })
   }
 
   /** Moves a task on to its next stage with that stage's input. Undefined, and nothing moved, at the egress. */
@@ -46,7 +48,7 @@ export class Pipeline {
     if (next === undefined) return undefined
     task.stageIndex++
     task.bytes = bytes
-    task.state = markEgress(task.state, task.stageIndex === this.stages.length - 1)
+    task.state = markEgress(task.state, !task.isInProcess && task.stageIndex === this.stages.length - 1)
     return next
   }
 }

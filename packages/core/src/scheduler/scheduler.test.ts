@@ -119,6 +119,27 @@ describe('Scheduler', () => {
     expect([isIngress(state), isEgress(state)]).toEqual([true, true])
   })
 
+  it('uses no codec at either end for a caller of the same process', () => {
+    const { clock, scheduler, attach } = setUp({ stages: [{ name: 'A' }, { name: 'B' }] })
+    const [first, second] = [attach('A'), attach('B')]
+    const sink = { settled() {} }
+    scheduler.submit({
+      route: '/',
+      bytes: new Uint8Array([7]),
+      requestCodec: 0,
+      responseCodec: 0,
+      isInProcess: true,
+      sink,
+    })
+    clock.flush()
+    expect(first.batches[0]?.items[0]?.state).toBe(0)
+    first.finish()
+    clock.flush()
+    expect(second.batches[0]?.items[0]?.state).toBe(0)
+    second.finish()
+    expect(scheduler.remaining).toBe(0)
+  })
+
   it('batches what came in one turn, up to the limit', () => {
     const { clock, send, attach } = setUp({ stages: [{ name: 'A', max: 4 }] })
     const replica = attach('A')

@@ -167,9 +167,10 @@ export class Scheduler implements Submitter, StageHost {
       route: pipeline.route,
       admittedMs: nowMs,
       deadlineMs: nowMs + Math.min(this.#timeoutMs, submission.timeoutMs ?? this.#timeoutMs),
-      state: pipeline.ingressState(submission.requestCodec, submission.responseCodec),
+      state: pipeline.ingressState(submission),
       bytes: submission.bytes,
       sink: submission.sink,
+      isInProcess: submission.isInProcess === true,
     })
   }
 

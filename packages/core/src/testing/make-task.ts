@@ -14,6 +14,7 @@ export function makeTask(options: Partial<TaskOptions> = {}): Task {
     state: 0,
     bytes: new Uint8Array(),
     sink: { settled() {} },
+    isInProcess: false,
     ...options,
   })
 }
