@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import type { LogFields } from '@mosec/core'
 import { TimeoutError } from '@mosec/core'
 import { describe, expect, it } from 'vitest'
@@ -73,6 +74,15 @@ describe('JSON lines', () => {
     })
     expect(lines[0]?.match(/"level"/g)).toHaveLength(1)
   })
+})
+
+it('loads the pretty printer only for a terminal', () => {
+  const isLoaded = () =>
+    Object.keys(createRequire(import.meta.url).cache).some((file) => file.includes('pino-pretty'))
+  fakeLog().logger.info('text')
+  expect(isLoaded()).toBe(false)
+  fakeLog({ isTerminal: true }).logger.info('text')
+  expect(isLoaded()).toBe(true)
 })
 
 describe('errors in fields', () => {
