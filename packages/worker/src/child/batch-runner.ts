@@ -1,0 +1,182 @@
+/** Computes one batch: decode, forward, encode, answer; a guilty item fails alone. */
+
+import { type AnyWorker, type BatchItem, type Outcome, outcomes, type WorkerContext } from '@mosec/core'
+import type { Batch } from './batch.ts'
+import { leftMs } from './batch.ts'
+import type { Blame } from './blame.ts'
+import { CallContext } from './call-context.ts'
+import { type CallLimits, ForwardCall } from './forward-call.ts'
+import { type ForwardShape, forwardShape, isThenable } from './invoke.ts'
+import { decodeItem, encodeItem } from './item-bytes.ts'
+import { sendStream } from './stream-events.ts'
+import type { Turn } from './turn.ts'
+
+/** What happens to a batch whose `forward` throws: halves until the guilty are alone, or all of it fails. */
+export type OnBatchError = 'isolate' | 'fail'
+
+/** What a runner is made of. */
+export interface BatchRunnerOptions extends CallLimits {
+  readonly worker: AnyWorker
+  readonly context: WorkerContext
+  readonly onBatchError: OnBatchError
+  readonly blame: Blame
+  readonly turn: Turn
+}
+
+/** The end of some work: nothing when it has ended already, so that quick workers cost no promise. */
+export type Wait = Promise<void> | undefined
+
+/** Runs batches, one at a time; every item of a batch is answered when its wait is over. */
+export class BatchRunner {
+  readonly #options: BatchRunnerOptions
+  readonly #shape: ForwardShape
+  readonly #calls = new Set<ForwardCall>()
+
+  constructor(options: BatchRunnerOptions) {
+    this.#options = options
+    this.#shape = forwardShape(options.worker)
+  }
+
+  /** Computes the batch. Never rejects on account of the worker. */
+  run(batch: Batch): Wait {
+    const { items } = batch
+    if (!this.#shape.takesOne || items.length === 1) return this.#call(items, batch)
+    const alone = items.map((item) => [item])
+    return this.#shape.isStream ? this.#together(alone, batch) : this.#inOrder(alone, batch)
+  }
+
+  /** Some tasks were cancelled: aborts the calls that nobody waits for. */
+  checkWanted(): void {
+    for (const call of this.#calls) call.checkWanted()
+  }
+
+  /** Aborts what runs; its results are dropped. */
+  abandon(): void {
+    for (const call of this.#calls) call.abandon()
+  }
+
+  #together(groups: readonly (readonly BatchItem[])[], batch: Batch): Wait {
+    const waits = groups.map((group) => this.#call(group, batch)).filter((wait) => wait !== undefined)
+    return waits.length === 0 ? undefined : Promise.all(waits).then(() => {})
+  }
+
+  /** One call after the other, without a promise as long as the calls give none. */
+  #inOrder(groups: readonly (readonly BatchItem[])[], batch: Batch, from = 0): Wait {
+    for (let next = from; next < groups.length; next++) {
+      const wait = this.#call(groups[next] ?? [], batch)
+      if (wait === undefined) continue
+      return wait.then(() => {
+        this.#options.replies.flushSoon()
+        return this.#inOrder(groups, batch, next + 1)
+      })
+    }
+    return undefined
+  }
+
+  #call(group: readonly BatchItem[], batch: Batch): Wait {
+    const wanted = this.#options.replies.takeWanted(group)
+    const deadlineMs = leftMs(batch, this.#options.clock)
+    if (deadlineMs <= 0) return this.#failAll(wanted, outcomes.timeout)
+    const items: BatchItem[] = []
+    const inputs = this.#decode(wanted, items)
+    if (items.length === 0) return undefined
+    return this.#forward(items, inputs, new CallContext(this.#options.context, deadlineMs), batch)
+  }
+
+  #forward(items: readonly BatchItem[], inputs: unknown[], context: CallContext, batch: Batch): Wait {
+    let result: unknown
+    try {
+      result = this.#shape.invoke(inputs, context)
+    } catch (error) {
+      return this.#threw(items, error, batch)
+    }
+    if (!this.#shape.isStream && !isThenable(result)) return this.#settle(items, result)
+    return this.#finish(new ForwardCall(items, context, this.#options), result, batch)
+  }
+
+  async #finish(call: ForwardCall, result: unknown, batch: Batch): Promise<void> {
+    this.#calls.add(call)
+    let thrown: { readonly error: unknown } | undefined
+    try {
+      const results = await result
+      if (!call.isOver) await this.#settleCall(call, results)
+    } catch (error) {
+      thrown = { error }
+    }
+    call.close()
+    this.#calls.delete(call)
+    if (thrown !== undefined && !call.isOver) await this.#threw(call.items, thrown.error, batch)
+  }
+
+  #settleCall(call: ForwardCall, results: unknown): Wait {
+    if (!this.#shape.isStream) return this.#settle(call.items, results)
+    const streams = this.#shape.takesOne ? [results] : this.#asList(call.items, results)
+    if (streams === undefined) return undefined
+    const sending = call.items.map((item, index) => sendStream(call, item, streams[index], this.#options))
+    return Promise.all(sending).then(() => {})
+  }
+
+  #settle(items: readonly BatchItem[], results: unknown): Wait {
+    const values = this.#shape.takesOne ? [results] : this.#asList(items, results)
+    if (values === undefined) return undefined
+    for (const [index, item] of items.entries()) this.#answer(item, values[index])
+    return undefined
+  }
+
+  #answer(item: BatchItem, value: unknown): void {
+    const { replies, worker, blame } = this.#options
+    if (value instanceof Error) {
+      replies.fail(item.id, blame(value, 'forward'))
+      return
+    }
+    let bytes: Uint8Array
+    try {
+      bytes = encodeItem(worker, item, value)
+    } catch (error) {
+      replies.fail(item.id, blame(error, 'serialize'))
+      return
+    }
+    replies.ok(item.id, bytes)
+  }
+
+  /** The guilty item is known when it is alone. Inputs are decoded anew, since `forward` may have changed them. */
+  #threw(items: readonly BatchItem[], error: unknown, batch: Batch): Wait {
+    const { blame, onBatchError } = this.#options
+    const wanted = this.#options.replies.takeWanted(items)
+    if (wanted.length === 0) return undefined
+    if (wanted.length === 1 || onBatchError === 'fail') return this.#failAll(wanted, blame(error, 'forward'))
+    const middle = wanted.length >> 1
+    return this.#inOrder([wanted.slice(0, middle), wanted.slice(middle)], batch)
+  }
+
+  #failAll(items: readonly BatchItem[], outcome: Outcome): undefined {
+    for (const { id } of items) this.#options.replies.fail(id, outcome)
+    return undefined
+  }
+
+  #decode(wanted: readonly BatchItem[], items: BatchItem[]): unknown[] {
+    const { worker, replies, blame } = this.#options
+    const inputs: unknown[] = []
+    for (const item of wanted) {
+      try {
+        inputs.push(decodeItem(worker, item))
+        items.push(item)
+      } catch (error) {
+        replies.fail(item.id, blame(error, 'deserialize'))
+      }
+    }
+    return inputs
+  }
+
+  /** One result for each item; otherwise nobody knows which is whose, and all fail. */
+  #asList(items: readonly BatchItem[], results: unknown): readonly unknown[] | undefined {
+    if (Array.isArray(results) && results.length === items.length) return results
+    const got = Array.isArray(results) ? `${results.length} results` : typeof results
+    const { logger } = this.#options.context
+    logger.error(
+      `${this.#options.worker.constructor.name}.forward got ${items.length} inputs and returned ${got}: ` +
+        'it must return a list with one result for each input, in the same order',
+    )
+    return this.#failAll(items, outcomes.inferenceError)
+  }
+}

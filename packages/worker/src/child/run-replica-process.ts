@@ -1,0 +1,69 @@
+/** The outermost layer of a replica's process: signals, last errors, and the only `process.exit`. */
+
+import { type AnyWorker, type Logger, StartError, systemClock } from '@mosec/core'
+import { controlLogger } from '../control/control-logger.ts'
+import type { LogLevel } from '../control/control-messages.ts'
+import { processControl } from '../control/process-control.ts'
+import type { ReplicaControl } from '../control/replica-control.ts'
+import { type ServeReplicaOptions, serveReplica } from './serve-replica.ts'
+import { inPhase } from './start-phase.ts'
+
+/** A replica that has nobody to answer to leaves within this time, even when `forward` hangs. */
+const LEAVE_WITHIN_MS = 2_000
+
+/** What the process runs. */
+export interface RunReplicaOptions
+  extends Omit<ServeReplicaOptions, 'worker' | 'control' | 'clock' | 'logger'> {
+  /** Makes the worker, or imports its module first. */
+  readonly makeWorker: () => AnyWorker | Promise<AnyWorker>
+  /** How `makeWorker` is named when it fails: the class or the module. */
+  readonly workerName: string
+  /** Lowest level that the parent logs; default `info`. */
+  readonly logLevel?: LogLevel
+}
+
+/**
+ * Runs one replica in this process, which must have been forked by `superviseReplica`, and ends the process.
+ * Signals are ignored: the parent decides when a replica leaves.
+ */
+export async function runReplicaProcess(options: RunReplicaOptions): Promise<never> {
+  const control = processControl()
+  const logger = controlLogger(control, options.logLevel)
+  process.on('SIGINT', ignore)
+  process.on('SIGTERM', ignore)
+  process.once('disconnect', () => leaveLatest(1))
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      logger.error(`${event} in the replica, which ends`, { error })
+      void leave(control, 1)
+    })
+  }
+  return leave(control, await exitCodeOf(options, { control, logger }))
+}
+
+const ignore = (): void => {}
+
+async function exitCodeOf(
+  options: RunReplicaOptions,
+  { control, logger }: { readonly control: ReplicaControl; readonly logger: Logger },
+): Promise<number> {
+  try {
+    const worker = await inPhase({ phase: 'load', worker: options.workerName, control }, options.makeWorker)
+    await serveReplica({ ...options, worker, control, logger, clock: systemClock })
+    return 0
+  } catch (error) {
+    if (!(error instanceof StartError)) logger.error('the replica broke', { error })
+    return 1
+  }
+}
+
+async function leave(control: ReplicaControl, code: number): Promise<never> {
+  leaveLatest(code)
+  await control.close()
+  return process.exit(code)
+}
+
+/** Unref'd: a process that has nothing left to do ends before. */
+function leaveLatest(code: number): void {
+  setTimeout(() => process.exit(code), LEAVE_WITHIN_MS).unref()
+}

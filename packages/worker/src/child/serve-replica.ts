@@ -1,0 +1,139 @@
+/** The life of a replica in its own process: set up, warm up, say hello, connect, compute, leave. */
+
+import type { AnyWorker, Channel, Clock, Logger, WorkerContext } from '@mosec/core'
+import type { StartPhase } from '../control/control-messages.ts'
+import type { ReplicaControl } from '../control/replica-control.ts'
+import { type Deferred, deferred } from '../deferred.ts'
+import { BatchLoop } from './batch-loop.ts'
+import { BatchRunner, type OnBatchError } from './batch-runner.ts'
+import { createBlame } from './blame.ts'
+import { Replies } from './replies.ts'
+import { inPhase } from './start-phase.ts'
+import { Turn } from './turn.ts'
+import { warmUp } from './warm-up.ts'
+import { workerInfo } from './worker-info.ts'
+
+/** What a replica is made of. */
+export interface ServeReplicaOptions {
+  readonly worker: AnyWorker
+  /** Name of the stage. */
+  readonly stage: string
+  /** 1-based number within the stage. */
+  readonly replica: number
+  readonly maxBatchSize: number
+  /** Longest that one call of an asynchronous `forward` may take, in milliseconds; 0 or `Infinity` for no limit. */
+  readonly timeoutMs: number
+  readonly onBatchError: OnBatchError
+  /** Opens the way to the parent; called after warm-up, since connecting means ready. */
+  readonly connect: () => Promise<Channel>
+  readonly control: ReplicaControl
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/**
+ * Runs one worker until it is told to leave: by `drain` it finishes what it holds; when the parent is gone it drops it.
+ * The control stays open for its owner to close.
+ * @throws StartError when set-up, warm-up or connecting throws; the parent has been told.
+ */
+export async function serveReplica(options: ServeReplicaOptions): Promise<void> {
+  const { worker, control } = options
+  const context = contextOf(options)
+  const orders = takeOrders(control)
+
+  await startPhase(options, 'set-up', () => worker.setup(context))
+  try {
+    if (!orders.isLeaving()) await startPhase(options, 'warm-up', () => warmUp(worker, context))
+    if (orders.isLeaving()) return
+    control.send({ type: 'mosec:hello', worker: workerInfo(worker) })
+    const channel = await startPhase(options, 'connect', options.connect)
+    await compute(options, channel, orders)
+    channel.close()
+  } finally {
+    await tearDown(options)
+  }
+}
+
+/** What the parent asked for so far. */
+interface Orders {
+  readonly drain: Promise<void>
+  readonly closed: Promise<void>
+  isLeaving(): boolean
+  /** Who takes the cancelled ids; nobody until there is a loop. */
+  onCancel: (ids: readonly number[]) => void
+}
+
+function takeOrders(control: ReplicaControl): Orders {
+  const drain = deferred<void>()
+  const closed = deferred<void>()
+  let isLeaving = false
+  const orders: Orders = {
+    drain: drain.promise,
+    closed: closed.promise,
+    isLeaving: () => isLeaving,
+    onCancel: () => {},
+  }
+  const leave = (asked: Deferred<void>): void => {
+    isLeaving = true
+    asked.resolve()
+  }
+  control.open({
+    message: (message) => {
+      if (message.type === 'mosec:cancel') orders.onCancel(message.ids)
+      else leave(drain)
+    },
+    closed: () => leave(closed),
+  })
+  return orders
+}
+
+/** Computes what comes, until the parent wants it to end or is gone. */
+async function compute(options: ServeReplicaOptions, channel: Channel, orders: Orders): Promise<void> {
+  const loop = createLoop(options, channel)
+  const gone = deferred<void>()
+  orders.onCancel = (ids) => loop.cancel(ids)
+  void orders.closed.then(gone.resolve)
+  channel.open({
+    batch: (items, budgetMs) => loop.push(items, budgetMs),
+    closed: (reason) => {
+      options.logger.debug(`the channel closed: ${reason}`)
+      gone.resolve()
+    },
+  })
+  await Promise.race([orders.drain, gone.promise, loop.broken])
+  await Promise.race([loop.idle(), gone.promise])
+  await loop.abandon()
+}
+
+function createLoop(options: ServeReplicaOptions, channel: Channel): BatchLoop {
+  const { clock, worker, logger } = options
+  const replies = new Replies(channel, clock)
+  const turn = new Turn(clock)
+  const runner = new BatchRunner({
+    worker,
+    context: contextOf(options),
+    onBatchError: options.onBatchError,
+    timeoutMs: options.timeoutMs > 0 ? options.timeoutMs : Infinity,
+    blame: createBlame(worker.constructor.name, logger),
+    clock,
+    replies,
+    turn,
+  })
+  return new BatchLoop({ runner, replies, turn, clock })
+}
+
+function contextOf({ stage, replica, maxBatchSize, logger }: ServeReplicaOptions): WorkerContext {
+  return { stage, replica, maxBatchSize, logger }
+}
+
+const startPhase = <T>(options: ServeReplicaOptions, phase: StartPhase, work: () => T | Promise<T>) =>
+  inPhase({ phase, worker: options.worker.constructor.name, control: options.control }, work)
+
+/** The replica leaves in any case: a teardown that throws is only logged. */
+async function tearDown({ worker, logger }: ServeReplicaOptions): Promise<void> {
+  try {
+    await worker.teardown()
+  } catch (error) {
+    logger.error(`teardown of worker ${worker.constructor.name} threw`, { error })
+  }
+}

@@ -1,0 +1,149 @@
+/** Every message between a replica and its supervisor, beside the batches: named, plain, and checked on arrival. */
+
+import type { WorkerKind } from '@mosec/core'
+
+/** A format that the worker's clients may speak. */
+export interface CodecInfo {
+  readonly name: string
+  readonly mimeTypes: readonly [string, ...string[]]
+}
+
+/** What the parent must know of a worker that lives in another process. */
+export interface WorkerInfo {
+  readonly kind: WorkerKind
+  /** Name of the user's class. */
+  readonly name: string
+  /** Formats that the worker reads, by the index that a task's state carries. */
+  readonly requestTypes: readonly CodecInfo[]
+  /** Formats that the worker writes, by the index that a task's state carries. */
+  readonly responseTypes: readonly CodecInfo[]
+  /** The class reads the bytes itself, so that no `Content-Type` is wrong for it. */
+  readonly readsAnyType: boolean
+  /** It answers with streams of events. */
+  readonly isStream: boolean
+}
+
+/** What a replica was doing when it could not start. */
+export type StartPhase = 'load' | 'set-up' | 'warm-up' | 'connect'
+
+/** Child to parent: the worker is warm; the connection follows. */
+export interface HelloMessage {
+  readonly type: 'mosec:hello'
+  readonly worker: WorkerInfo
+}
+
+/** Child to parent: it cannot start, and leaves. */
+export interface FailedMessage {
+  readonly type: 'mosec:failed'
+  readonly phase: StartPhase
+  /** Name of the user's class, or of its module. */
+  readonly worker: string
+  /** The user's own error. */
+  readonly message: string
+  readonly stack: string
+}
+
+/** Child to parent: a line for the parent's log. */
+export interface LogMessage {
+  readonly type: 'mosec:log'
+  readonly level: LogLevel
+  readonly message: string
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/** The levels of a logger. */
+export type LogLevel = 'debug' | 'info' | 'warning' | 'error'
+
+/** Parent to child: nobody waits for these tasks any more. */
+export interface CancelMessage {
+  readonly type: 'mosec:cancel'
+  readonly ids: readonly number[]
+}
+
+/** Parent to child: finish what you hold, then leave. */
+export interface DrainMessage {
+  readonly type: 'mosec:drain'
+}
+
+/** Child to parent. */
+export type ReplicaMessage = HelloMessage | FailedMessage | LogMessage
+/** Parent to child. */
+export type ParentMessage = CancelMessage | DrainMessage
+
+/** The replica's message, or undefined for anything else (a user's own `process.send`, say). */
+export function parseReplicaMessage(value: unknown): ReplicaMessage | undefined {
+  if (!isRecord(value)) return undefined
+  switch (value['type']) {
+    case 'mosec:hello':
+      return isHello(value) ? value : undefined
+    case 'mosec:failed':
+      return isFailed(value) ? value : undefined
+    case 'mosec:log':
+      return isLog(value) ? value : undefined
+    default:
+      return undefined
+  }
+}
+
+/** The parent's message, or undefined for anything else. */
+export function parseParentMessage(value: unknown): ParentMessage | undefined {
+  if (!isRecord(value)) return undefined
+  switch (value['type']) {
+    case 'mosec:cancel':
+      return isCancel(value) ? value : undefined
+    case 'mosec:drain':
+      return { type: 'mosec:drain' }
+    default:
+      return undefined
+  }
+}
+
+type Unchecked<T> = { readonly [Key in keyof T]?: unknown }
+
+const KINDS: ReadonlySet<unknown> = new Set<WorkerKind>(['single', 'batch', 'stream', 'batch-stream'])
+const PHASES: ReadonlySet<unknown> = new Set<StartPhase>(['load', 'set-up', 'warm-up', 'connect'])
+const LEVELS: ReadonlySet<unknown> = new Set<LogLevel>(['debug', 'info', 'warning', 'error'])
+const MAX_ID = 0xffff_ffff
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+
+const isId = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_ID
+
+function isHello(value: Unchecked<HelloMessage>): value is HelloMessage {
+  return isRecord(value.worker) && isWorkerInfo(value.worker)
+}
+
+function isWorkerInfo(value: Unchecked<WorkerInfo>): boolean {
+  return (
+    KINDS.has(value.kind) &&
+    isText(value.name) &&
+    isCodecList(value.requestTypes) &&
+    isCodecList(value.responseTypes) &&
+    typeof value.readsAnyType === 'boolean' &&
+    typeof value.isStream === 'boolean'
+  )
+}
+
+const isCodecList = (value: unknown): boolean => Array.isArray(value) && value.every(isCodecInfo)
+
+function isCodecInfo(value: unknown): boolean {
+  if (!isRecord(value) || !isText(value['name'])) return false
+  const mimeTypes = value['mimeTypes']
+  return Array.isArray(mimeTypes) && mimeTypes.length > 0 && mimeTypes.every(isText)
+}
+
+function isFailed(value: Unchecked<FailedMessage>): value is FailedMessage {
+  return PHASES.has(value.phase) && isText(value.worker) && isText(value.message) && isText(value.stack)
+}
+
+function isLog(value: Unchecked<LogMessage>): value is LogMessage {
+  return LEVELS.has(value.level) && isText(value.message) && isRecord(value.fields)
+}
+
+function isCancel(value: Unchecked<CancelMessage>): value is CancelMessage {
+  return Array.isArray(value.ids) && value.ids.every(isId)
+}

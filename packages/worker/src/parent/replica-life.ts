@@ -1,0 +1,195 @@
+/** One life of a replica: from the fork of its process to the exit, whatever happens in between. */
+
+import type { Clock, Link, Listener, Logger, Transport } from '@mosec/core'
+import { StartError } from '@mosec/core'
+import { startFailure } from '../child/start-phase.ts'
+import type { FailedMessage, ReplicaMessage, WorkerInfo } from '../control/control-messages.ts'
+import { placeEnvironment } from '../control/replica-place.ts'
+import { deferred } from '../deferred.ts'
+import { ReplicaChild, type ReplicaLaunch } from './replica-child.ts'
+import { ReplicaConnection } from './replica-connection.ts'
+import { within } from './within.ts'
+
+/** A link whose process has exited says so itself, as a rule in the same turn; after this time it is said for it. */
+const LINK_CLOSE_MS = 1_000
+
+/** What a life is made of. */
+export interface ReplicaLifeOptions {
+  readonly stage: string
+  /** 1-based number within the stage. */
+  readonly replica: number
+  readonly launch: ReplicaLaunch
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Longest time from fork to ready, in milliseconds; `Infinity` for no limit. */
+  readonly startTimeoutMs: number
+  /** Time for a process that should end by itself, before it is killed, in milliseconds. */
+  readonly killGraceMs: number
+}
+
+/** A replica that can take batches. */
+export interface ReadyReplica {
+  readonly info: WorkerInfo
+  readonly connection: ReplicaConnection
+}
+
+/** One process and its connection. */
+export class ReplicaLife {
+  /** Said once the process has exited and the scheduler knows: why. */
+  readonly ended: Promise<string>
+  readonly #options: ReplicaLifeOptions
+  readonly #listener: Listener
+  readonly #child: ReplicaChild
+  readonly #hello = deferred<WorkerInfo>()
+  readonly #over = new AbortController()
+  #accepted: Promise<Link> | undefined
+  #connection: ReplicaConnection | undefined
+
+  /** Opens an address and forks. @throws StartError when there is no process to be had. */
+  static async begin(options: ReplicaLifeOptions): Promise<ReplicaLife> {
+    const { transport, stage, replica } = options
+    const listener = await transport.listen(`${stage.replaceAll(/[^\w.-]/g, '_')}-${replica}`)
+    try {
+      return new ReplicaLife(options, listener)
+    } catch (error) {
+      await listener[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+
+  private constructor(options: ReplicaLifeOptions, listener: Listener) {
+    const { stage, replica, launch, clock, logger } = options
+    const place = placeEnvironment({ stage, replica, address: listener.address })
+    this.#options = options
+    this.#listener = listener
+    this.#child = new ReplicaChild(
+      { ...launch, env: { ...launch.env, ...place } },
+      { clock, logger, received: (message) => this.#received(message) },
+    )
+    this.ended = this.#watch()
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  /**
+   * Waits until the worker is warm and connected. When that fails the process is ended.
+   * @throws StartError naming stage, replica and cause; the signal's reason when it is aborted.
+   */
+  async ready(signal?: AbortSignal): Promise<ReadyReplica> {
+    try {
+      const [info, link] = await this.#started(signal)
+      this.#connection = this.#connect(link)
+      return { info, connection: this.#connection }
+    } catch (error) {
+      this.#refuse()
+      await this.#endWithin(signal?.aborted ? 0 : this.#options.killGraceMs)
+      throw error
+    }
+  }
+
+  /** Asks it to finish and leave; kills it when it has not left within `graceMs`. */
+  async stop(graceMs: number): Promise<void> {
+    this.#child.send({ type: 'mosec:drain' })
+    await this.#endWithin(graceMs)
+  }
+
+  /** Ends the process at once. */
+  kill(): void {
+    this.#child.kill()
+  }
+
+  #received(message: ReplicaMessage): void {
+    switch (message.type) {
+      case 'mosec:hello':
+        this.#hello.resolve(message.worker)
+        return
+      case 'mosec:failed':
+        this.#hello.reject(this.#startError(startFailure(message), causeOf(message)))
+        return
+      case 'mosec:log': {
+        const { stage, replica, logger } = this.#options
+        logger[message.level](message.message, { ...message.fields, stage, replica })
+      }
+    }
+  }
+
+  /** Both the hello and the connection, unless something ends the start before. */
+  #started(signal: AbortSignal | undefined): Promise<[WorkerInfo, Link]> {
+    const { startTimeoutMs, clock } = this.#options
+    const failed = deferred<never>()
+    const timer =
+      startTimeoutMs < Infinity
+        ? clock.after(startTimeoutMs, () => failed.reject(this.#startError(tooSlow(startTimeoutMs))))
+        : undefined
+    const abort = (): void => failed.reject(signal?.reason)
+    if (signal?.aborted) abort()
+    signal?.addEventListener('abort', abort, { once: true })
+    void this.#child.exited.then((how) => failed.reject(this.#startError(this.#exitedEarly(how))))
+    this.#accepted = this.#listener.accept(this.#over.signal)
+    return Promise.race([Promise.all([this.#hello.promise, this.#accepted]), failed.promise]).finally(() => {
+      timer?.cancel()
+      signal?.removeEventListener('abort', abort)
+    })
+  }
+
+  #connect(link: Link): ReplicaConnection {
+    const { replica, clock } = this.#options
+    return new ReplicaConnection({
+      link,
+      replica,
+      clock,
+      sendCancel: (ids) => this.#child.send({ type: 'mosec:cancel', ids }),
+    })
+  }
+
+  /** Waits for the exit, and makes sure that it comes and that the scheduler hears of it. */
+  async #watch(): Promise<string> {
+    const how = await this.#child.exited
+    this.#over.abort()
+    const connection = this.#connection
+    if (connection?.isOpen) await within(connection.closed, LINK_CLOSE_MS, this.#options.clock)
+    connection?.lost(how)
+    await this.#listener[Symbol.asyncDispose]()
+    return how
+  }
+
+  /** Nobody will use the link, whether it came or comes. */
+  #refuse(): void {
+    this.#over.abort()
+    this.#accepted?.then(
+      (link) => link.close(),
+      () => {},
+    )
+  }
+
+  async #endWithin(graceMs: number): Promise<void> {
+    if (graceMs > 0) await within(this.#child.exited, graceMs, this.#options.clock)
+    this.#child.kill()
+    await this.ended
+  }
+
+  #exitedEarly(how: string): string {
+    const hint = this.#child.isCleanExit
+      ? ': its main module ended and never reached server.run(); is run() awaited, and not behind a condition?'
+      : ''
+    return `the process ${how} before it was ready${hint}`
+  }
+
+  #startError(what: string, cause?: Error): StartError {
+    const { stage, replica } = this.#options
+    return new StartError(`stage '${stage}', replica ${replica}: ${what}`, { cause })
+  }
+}
+
+const tooSlow = (startTimeoutMs: number): string =>
+  `not ready after ${startTimeoutMs} ms; raise startTimeoutMs if its set-up needs longer`
+
+/** The user's error as it was thrown in the other process. */
+function causeOf({ message, stack }: FailedMessage): Error {
+  const cause = new Error(message)
+  cause.stack = stack
+  return cause
+}

@@ -1,0 +1,188 @@
+/** Keeps one replica alive: starts its process, hands over its connection, starts it again when it dies. */
+
+import type { Connection, Observer, ReplicaState } from '@mosec/core'
+import type { WorkerInfo } from '../control/control-messages.ts'
+import { type Deferred, deferred } from '../deferred.ts'
+import { type ReadyReplica, ReplicaLife, type ReplicaLifeOptions } from './replica-life.ts'
+import { type RestartOptions, RestartPolicy, restartDefaults } from './restart-policy.ts'
+
+/** What a supervisor is made of. */
+export interface ReplicaProcessOptions
+  extends Omit<ReplicaLifeOptions, 'startTimeoutMs' | 'killGraceMs'>,
+    Partial<Pick<ReplicaLifeOptions, 'startTimeoutMs' | 'killGraceMs'>> {
+  /** The replica connected, for the first time or again; the connection must be opened in this call. */
+  readonly onConnection: (connection: Connection) => void
+  /** The worker described itself; before `onConnection`, each time. */
+  readonly onInfo?: (info: WorkerInfo) => void
+  readonly observer: Observer
+  readonly restart?: RestartOptions
+}
+
+/** How long a replica may take to leave. */
+export interface StopOptions {
+  /** Time to finish what it holds and to tear down, in milliseconds; then it is killed. */
+  readonly graceMs: number
+}
+
+const DEFAULT_KILL_GRACE_MS = 2_000
+
+/**
+ * ```
+ * starting -> ready -> backoff -> starting ...      at any time: -> stopping -> stopped
+ * ```
+ */
+export class ReplicaProcess implements AsyncDisposable {
+  readonly #options: ReplicaProcessOptions & ReplicaLifeOptions
+  readonly #restartPolicy: RestartPolicy
+  #state: ReplicaState = 'stopped'
+  #restarts = 0
+  #life: ReplicaLife | undefined
+  #isStopping = false
+  #beginning: Promise<WorkerInfo> | undefined
+  #supervised: Promise<void> = Promise.resolve()
+  #stopped: Promise<void> | undefined
+  readonly #stopAsked: Deferred<void> = deferred()
+
+  constructor(options: ReplicaProcessOptions) {
+    this.#options = { startTimeoutMs: Infinity, killGraceMs: DEFAULT_KILL_GRACE_MS, ...options }
+    this.#restartPolicy = new RestartPolicy(options.restart ?? restartDefaults, options.clock)
+  }
+
+  /** Where it is in its life; `stopped` before `start`. */
+  get state(): ReplicaState {
+    return this.#state
+  }
+
+  /** Times it was started again. */
+  get restarts(): number {
+    return this.#restarts
+  }
+
+  /** Its process, for logs and tests; undefined while there is none. */
+  get pid(): number | undefined {
+    return this.#life?.pid
+  }
+
+  /**
+   * Starts it; from then on it is kept alive until `stop`. To be called once.
+   * @throws StartError when it does not become ready: the message names stage, replica and what failed, `cause` is the
+   * user's error. The signal's reason when that is aborted. The replica is stopped then.
+   */
+  async start(signal?: AbortSignal): Promise<WorkerInfo> {
+    try {
+      this.#beginning = this.#begin(signal)
+      const info = await this.#beginning
+      this.#supervised = this.#supervise()
+      return info
+    } catch (error) {
+      this.#life = undefined
+      this.#change('stopped', error instanceof Error ? error.message : undefined)
+      throw error
+    }
+  }
+
+  /** Lets it finish what it holds, then ends it. Later calls wait for the first. */
+  stop(options: StopOptions): Promise<void> {
+    this.#stopped ??= this.#stop(options)
+    return this.#stopped
+  }
+
+  /** Ends a process that hangs, at once; it is started again. Harmless when there is none. */
+  kill(): void {
+    this.#life?.kill()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop({ graceMs: this.#options.killGraceMs })
+  }
+
+  async #begin(signal?: AbortSignal): Promise<WorkerInfo> {
+    this.#change('starting')
+    this.#life = await ReplicaLife.begin(this.#options)
+    if (this.#isStopping) this.#life.kill()
+    const ready = await this.#life.ready(signal)
+    this.#becomeReady(ready)
+    return ready.info
+  }
+
+  #becomeReady({ info, connection }: ReadyReplica): void {
+    this.#restartPolicy.ready()
+    if (this.#isStopping) return
+    this.#endWhenClosed(connection.closed)
+    this.#options.onInfo?.(info)
+    this.#options.onConnection(connection)
+    this.#change('ready')
+  }
+
+  /** A process without a connection is of no use: it should leave by itself, and is made to otherwise. */
+  #endWhenClosed(closed: Promise<string>): void {
+    const life = this.#life
+    void closed.then(() => {
+      if (!this.#isStopping) this.#options.clock.after(this.#options.killGraceMs, () => life?.kill())
+    })
+  }
+
+  /** Death after death, until it is told to stop. */
+  async #supervise(): Promise<void> {
+    for (;;) {
+      const reason = (await this.#life?.ended) ?? 'could not be started'
+      this.#life = undefined
+      if (this.#isStopping || !(await this.#backOff(reason))) return
+      this.#restarts += 1
+      await this.#restart()
+    }
+  }
+
+  async #backOff(reason: string): Promise<boolean> {
+    const { clock, logger, stage, replica } = this.#options
+    const delayMs = this.#restartPolicy.died()
+    logger.warning(`the replica's process ${reason}; it is started again in ${delayMs} ms`, {
+      stage,
+      replica,
+    })
+    this.#change('backoff', reason)
+    const again = deferred<void>()
+    const timer = clock.after(delayMs, again.resolve)
+    await Promise.race([again.promise, this.#stopAsked.promise])
+    timer.cancel()
+    return !this.#isStopping
+  }
+
+  /** A start that fails is one more death: the supervisor goes on. */
+  async #restart(): Promise<void> {
+    try {
+      await this.#begin()
+    } catch (error) {
+      this.#options.logger.error('the replica did not start again', { error })
+    }
+  }
+
+  async #stop({ graceMs }: StopOptions): Promise<void> {
+    this.#isStopping = true
+    if (this.#state === 'stopped') return
+    const wasReady = this.#state === 'ready'
+    this.#change('stopping')
+    this.#stopAsked.resolve()
+    await this.#life?.stop(wasReady ? graceMs : Math.min(graceMs, this.#options.killGraceMs))
+    await this.#beginning?.catch(() => {})
+    await this.#supervised
+    this.#change('stopped')
+  }
+
+  #change(state: ReplicaState, reason?: string): void {
+    const { observer, stage, replica, logger } = this.#options
+    if (state === this.#state) return
+    this.#state = state
+    const change = { stage, replica, state, restarts: this.#restarts }
+    try {
+      observer.replicaChanged?.(reason === undefined ? change : { ...change, reason })
+    } catch (error) {
+      logger.error('an observer threw', { error })
+    }
+  }
+}
+
+/** Makes a supervisor; it does nothing until `start`. */
+export function superviseReplica(options: ReplicaProcessOptions): ReplicaProcess {
+  return new ReplicaProcess(options)
+}
