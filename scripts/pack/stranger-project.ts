@@ -44,7 +44,7 @@ export function linkPeers(folder: string, packages: readonly string[]): void {
 
 /**
  * Compiles the project's TypeScript into its folder `js`, as strictly as a careful user does.
- * @returns what the compiler says of the project and of our packages, line by line.
+ * @returns what the compiler says of the project and of our packages, one entry an error.
  */
 export function compileProject(folder: string): string[] {
   const compilerOptions = {
@@ -63,5 +63,5 @@ export function compileProject(folder: string): string[] {
   mkdirSync(join(folder, 'js'), { recursive: true })
   const tsc = join(root, 'node_modules', '.bin', 'tsc')
   const { stdout } = spawnSync(tsc, ['-p', folder, '--pretty', 'false'], { cwd: folder, encoding: 'utf8' })
-  return stdout.split('\n').filter((line) => line !== '' && !FOREIGN.test(line))
+  return stdout.split(/\n(?! )/).filter((error) => error !== '' && !FOREIGN.test(error))
 }

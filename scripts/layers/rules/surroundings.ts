@@ -5,7 +5,7 @@ import { targetOf } from '../specifier.ts'
 import type { Rule, Violation } from '../violation.ts'
 
 /** The program that a replica's process runs: it has an environment and signals of its own. */
-const REPLICA_PROGRAM = 'packages/worker/src/child/process-main.ts'
+const REPLICA_PROGRAM = 'packages/worker/src/child/run-replica-process.ts'
 
 const RULE = 'flags, environment, signals and console only in mosec, apps, examples and benchmarks'
 const SURROUNDINGS = /^(console(\.|$)|process\.(exit|argv|env|stdout|stderr)(\.|$)|process\.\w+ SIG)/
