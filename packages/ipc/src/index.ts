@@ -1,1 +1,10 @@
-export {}
+/** `@mosec/ipc`: how batches travel to replicas, Mosec's wire frames over Unix sockets. */
+
+export { FrameDecoder, type FrameDecoderOptions } from './frame-decoder.ts'
+export { encodeFrame, FrameEncoder } from './frame-encoder.ts'
+export { FrameError } from './frame-error.ts'
+export type { FrameItem } from './frame-layout.ts'
+export { reclaimSocketFolder } from './socket-folder.ts'
+export { flagOf, flagOfBudget, flags, statusOf, type WireStatus } from './status.ts'
+export { type ConnectOptions, connectUnixSocket } from './unix-channel.ts'
+export { type UnixSocketOptions, unixSocketTransport } from './unix-socket-transport.ts'

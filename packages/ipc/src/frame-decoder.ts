@@ -1,0 +1,139 @@
+/** Bytes -> frames, in whatever pieces the bytes come. */
+
+import type { BatchItem } from '@mosec/core'
+import { FrameError } from './frame-error.ts'
+import { DEFAULT_MAX_PAYLOAD_BYTES, FRAME_HEADER_BYTES, ITEM_HEADER_BYTES } from './frame-layout.ts'
+import { PayloadAssembly } from './payload-assembly.ts'
+
+/** What a decoder checks and whom it tells. */
+export interface FrameDecoderOptions {
+  /** Longest payload it takes, in bytes; 1 GiB unless set. */
+  readonly maxPayloadBytes?: number
+  /** Called with each frame's flag, before its items; throws a FrameError to refuse it. */
+  readonly checkFlag?: (flag: number) => void
+  /** Called with each whole frame that has items. */
+  readonly onFrame: (flag: number, items: readonly BatchItem[]) => void
+}
+
+const EMPTY = new Uint8Array(0)
+
+/**
+ * An incremental decoder. A payload that lies whole within one chunk is handed out as a view of it, any other in a
+ * buffer of its own. A view keeps its chunk alive: a chunk is what one read of the socket returned (64 KiB at most),
+ * holds mostly the payloads of one batch, and these live and die together; so even a lone survivor costs 64 KiB.
+ */
+export class FrameDecoder {
+  readonly #maxPayloadBytes: number
+  readonly #checkFlag: ((flag: number) => void) | undefined
+  readonly #onFrame: FrameDecoderOptions['onFrame']
+  readonly #header = new Uint8Array(ITEM_HEADER_BYTES)
+  readonly #headerView = new DataView(this.#header.buffer)
+  #headerFilled = 0
+  #expects: 'frame' | 'item' | 'payload' = 'frame'
+  #flag = 0
+  #count = 0
+  #items: BatchItem[] = []
+  #id = 0
+  #state = 0
+  #lengthBytes = 0
+  #assembly: PayloadAssembly | undefined
+  #failure: FrameError | undefined
+
+  constructor(options: FrameDecoderOptions) {
+    this.#maxPayloadBytes = options.maxPayloadBytes ?? DEFAULT_MAX_PAYLOAD_BYTES
+    this.#checkFlag = options.checkFlag
+    this.#onFrame = options.onFrame
+  }
+
+  /** No frame is begun: a connection may end here. */
+  get isBetweenFrames(): boolean {
+    return this.#expects === 'frame' && this.#headerFilled === 0
+  }
+
+  /**
+   * Takes the next bytes. They must not be changed afterwards.
+   * @throws FrameError when they are no frame; every later call throws it again.
+   */
+  push(chunk: Uint8Array): void {
+    if (this.#failure !== undefined) throw this.#failure
+    let offset = 0
+    while (offset < chunk.length) offset = this.#step(chunk, offset)
+  }
+
+  #step(chunk: Uint8Array, offset: number): number {
+    if (this.#expects === 'payload') return this.#readPayload(chunk, offset)
+    const size = this.#expects === 'item' ? ITEM_HEADER_BYTES : FRAME_HEADER_BYTES
+    const end = this.#fillHeader(chunk, offset, size)
+    if (this.#headerFilled < size) return end
+    this.#headerFilled = 0
+    if (this.#expects === 'item') this.#beginItem()
+    else this.#beginFrame()
+    return end
+  }
+
+  /** Gathers a header's bytes, which may be cut anywhere; for so few, a loop beats `set`. */
+  #fillHeader(chunk: Uint8Array, offset: number, size: number): number {
+    const end = Math.min(chunk.length, offset + size - this.#headerFilled)
+    for (let at = offset; at < end; at++) this.#header[this.#headerFilled++] = chunk[at] ?? 0
+    return end
+  }
+
+  #beginFrame(): void {
+    this.#flag = this.#headerView.getUint16(0)
+    this.#count = this.#headerView.getUint16(2)
+    this.#guard(() => this.#checkFlag?.(this.#flag))
+    // Mosec's ends take a frame without items, so ours do; there is nobody to tell.
+    if (this.#count > 0) this.#expects = 'item'
+  }
+
+  #beginItem(): void {
+    this.#id = this.#headerView.getUint32(0)
+    this.#state = this.#headerView.getUint16(4)
+    this.#lengthBytes = this.#headerView.getUint32(6)
+    if (this.#lengthBytes > this.#maxPayloadBytes) this.#refuseLength()
+    if (this.#lengthBytes === 0) this.#endItem(EMPTY)
+    else this.#expects = 'payload'
+  }
+
+  #readPayload(chunk: Uint8Array, offset: number): number {
+    const end = offset + this.#lengthBytes
+    if (this.#assembly === undefined && end <= chunk.length) {
+      this.#endItem(chunk.subarray(offset, end))
+      return end
+    }
+    this.#assembly ??= new PayloadAssembly(this.#lengthBytes)
+    const taken = this.#assembly.take(chunk.subarray(offset))
+    const { bytes } = this.#assembly
+    if (bytes !== undefined) this.#endItem(bytes)
+    return offset + taken
+  }
+
+  #endItem(bytes: Uint8Array): void {
+    this.#assembly = undefined
+    this.#items.push({ id: this.#id, state: this.#state, bytes })
+    if (this.#items.length < this.#count) {
+      this.#expects = 'item'
+      return
+    }
+    const items = this.#items
+    this.#items = []
+    this.#expects = 'frame'
+    this.#onFrame(this.#flag, items)
+  }
+
+  #refuseLength(): void {
+    const item = `${this.#lengthBytes} for item ${this.#items.length + 1} of ${this.#count}, id ${this.#id}`
+    this.#guard(() => {
+      throw new FrameError(`a payload of at most ${this.#maxPayloadBytes} bytes (maxPayloadBytes)`, item)
+    })
+  }
+
+  #guard(check: () => void): void {
+    try {
+      check()
+    } catch (error) {
+      if (error instanceof FrameError) this.#failure = error
+      throw error
+    }
+  }
+}

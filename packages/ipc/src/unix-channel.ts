@@ -1,0 +1,78 @@
+/** The replica's end of its socket: batches in, replies out. */
+
+import { connect, type Socket } from 'node:net'
+import { type Channel, type Reply, StartError } from '@mosec/core'
+import { type FrameChecks, FramedSocket } from './framed-socket.ts'
+import { flagOf } from './status.ts'
+
+/** How a replica connects. */
+export interface ConnectOptions {
+  /** Gives up when aborted. */
+  readonly signal?: AbortSignal
+  /** Longest payload taken from the parent, in bytes; 1 GiB unless set. */
+  readonly maxPayloadBytes?: number
+}
+
+/**
+ * Connects a replica to its parent. The parent takes it as ready from then on, so warm up first.
+ * @param address as the listener of the parent gave it.
+ * @throws StartError when nobody listens there, and the signal's reason when it is aborted first.
+ */
+export async function connectUnixSocket(address: string, options: ConnectOptions = {}): Promise<Channel> {
+  const { signal, ...checks } = options
+  signal?.throwIfAborted()
+  const socket = connect({ path: address })
+  await connected(socket, address, signal)
+  return unixChannel(socket, checks)
+}
+
+function connected(socket: Socket, address: string, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      socket.destroy()
+      reject(signal?.reason)
+    }
+    const onError = (cause: Error) => {
+      signal?.removeEventListener('abort', onAbort)
+      reject(new StartError(`cannot reach the parent at ${address}: ${cause.message}`, { cause }))
+    }
+    socket.once('error', onError)
+    socket.once('connect', () => {
+      signal?.removeEventListener('abort', onAbort)
+      socket.off('error', onError)
+      resolve()
+    })
+    signal?.addEventListener('abort', onAbort, { once: true })
+  })
+}
+
+/** A channel over a connected socket, which it owns from now on. */
+function unixChannel(socket: Socket, checks: FrameChecks): Channel {
+  const framed = new FramedSocket(socket, checks)
+  return {
+    open: (events) =>
+      framed.open({
+        frame: (flag, items) => events.batch(items, flag),
+        closed: (reason) => events.closed(reason),
+      }),
+    reply: (replies) => {
+      for (const [flag, run] of runsOfEqualFlag(replies)) framed.append(flag, run)
+    },
+    close: () => framed.close(),
+  }
+}
+
+/** A frame has one status, so neighbours of equal status share one; order is kept, events depend on it. */
+function runsOfEqualFlag(replies: readonly Reply[]): [flag: number, run: Reply[]][] {
+  const runs: [number, Reply[]][] = []
+  let last: [number, Reply[]] | undefined
+  for (const reply of replies) {
+    const flag = flagOf(reply)
+    if (last?.[0] !== flag) {
+      last = [flag, []]
+      runs.push(last)
+    }
+    last[1].push(reply)
+  }
+  return runs
+}

@@ -1,0 +1,25 @@
+/** The parent's end of a replica's socket: batches out, replies in. */
+
+import type { Socket } from 'node:net'
+import type { BatchItem, Link, Reply } from '@mosec/core'
+import { type FrameChecks, FramedSocket } from './framed-socket.ts'
+import { flagOfBudget, statusOf } from './status.ts'
+
+/** A link over a connected socket, which it owns from now on. */
+export function unixLink(socket: Socket, checks: FrameChecks): Link {
+  const framed = new FramedSocket(socket, { ...checks, checkFlag: statusOf })
+  return {
+    open: (events) =>
+      framed.open({
+        frame: (flag, items) => events.replied(repliesOf(flag, items)),
+        closed: (reason) => events.closed(reason),
+      }),
+    send: (batch, budgetMs) => framed.append(flagOfBudget(budgetMs), batch),
+    close: () => framed.close(),
+  }
+}
+
+function repliesOf(flag: number, items: readonly BatchItem[]): Reply[] {
+  const status = statusOf(flag)
+  return items.map(({ id, bytes }) => ({ ...status, id, bytes }))
+}

@@ -1,0 +1,81 @@
+/** Reaches replicas over Unix sockets, in a private folder. */
+
+import type { Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ConfigurationError, type Listener, type Transport } from '@mosec/core'
+import { makeSocketFolder, type SocketFolder } from './socket-folder.ts'
+import { UnixListener } from './unix-listener.ts'
+
+/** Where the sockets lie and what is taken from them. */
+export interface UnixSocketOptions {
+  /** Holds the folder of the sockets; the system's folder for temporary files unless set. */
+  readonly directory?: string
+  /** Longest payload taken from a replica, in bytes; 1 GiB unless set. */
+  readonly maxPayloadBytes?: number
+}
+
+/** `sun_path` less its closing zero; unix(7), and `sys/un.h` on macOS. */
+const MAX_ADDRESS_BYTES = process.platform === 'darwin' ? 103 : 107
+
+const LISTENER_NAME = /^[\w.-]+$/
+
+/**
+ * A transport over Unix sockets: one folder per transport, one socket per replica in it. Nothing is made before
+ * the first `listen`. Disposing it ends all its listeners and links and removes the folder.
+ */
+export function unixSocketTransport(options: UnixSocketOptions = {}): Transport {
+  return new UnixSocketTransport(options)
+}
+
+class UnixSocketTransport implements Transport {
+  readonly #directory: string
+  readonly #checks: Pick<UnixSocketOptions, 'maxPayloadBytes'>
+  readonly #listeners = new Set<UnixListener>()
+  readonly #sockets = new Set<Socket>()
+  #folder: Promise<SocketFolder> | undefined
+  #isDisposed = false
+
+  constructor({ directory = tmpdir(), ...checks }: UnixSocketOptions) {
+    this.#directory = directory
+    this.#checks = checks
+  }
+
+  async listen(name: string): Promise<Listener> {
+    this.#refuseIfDisposed()
+    if (!LISTENER_NAME.test(name)) {
+      throw new RangeError(`a listener's name takes letters, digits, -, _ and ., got "${name}"`)
+    }
+    this.#folder ??= makeSocketFolder(this.#directory)
+    const { path } = await this.#folder
+    const address = this.#addressOf(path, name)
+    // Two listeners under one name fail here: the system refuses the second.
+    const listener = await UnixListener.at(address, { checks: this.#checks, sockets: this.#sockets })
+    this.#listeners.add(listener)
+    if (this.#isDisposed) await listener[Symbol.asyncDispose]()
+    this.#refuseIfDisposed()
+    return listener
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isDisposed = true
+    for (const listener of this.#listeners) await listener[Symbol.asyncDispose]()
+    for (const socket of this.#sockets) socket.destroy()
+    const folder = await this.#folder?.catch(() => undefined)
+    await folder?.remove()
+  }
+
+  #refuseIfDisposed(): void {
+    if (this.#isDisposed) throw new Error('the transport is disposed')
+  }
+
+  #addressOf(folder: string, name: string): string {
+    const address = join(folder, `${name}.sock`)
+    const bytes = Buffer.byteLength(address)
+    if (bytes <= MAX_ADDRESS_BYTES) return address
+    throw new ConfigurationError(
+      `the socket path ${address} has ${bytes} bytes and the system takes ${MAX_ADDRESS_BYTES}: ` +
+        `choose a shorter "directory" (now ${this.#directory})`,
+    )
+  }
+}
