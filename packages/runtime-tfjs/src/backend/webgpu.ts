@@ -1,0 +1,57 @@
+/** WebGPU through Dawn (npm `webgpu`): a GPU without CUDA, over Vulkan, Metal or Direct3D. */
+
+import { activate, asTfjs } from './as-tfjs.ts'
+import type { OpenBackend } from './tfjs.ts'
+
+/** The little of WebGPU that is looked at here. */
+interface Gpu {
+  requestAdapter(): Promise<Adapter | null>
+}
+
+interface Adapter {
+  readonly info?: { readonly description?: string; readonly isFallbackAdapter?: boolean }
+  readonly isFallbackAdapter?: boolean
+}
+
+/** Opens the `webgpu` backend; a software adapter counts only when nothing else is acceptable. */
+export const openWebgpu: OpenBackend = async ({ packages, isOnlyChoice }) => {
+  const dawn = await packages.load('webgpu')
+  if (!isDawn(dawn)) throw new Error('"webgpu" does not export create(): npm install webgpu@latest')
+  const gpu = dawn.create([])
+  await checkAdapter(gpu, isOnlyChoice)
+  // The backend registers itself when it loads, and only if it finds navigator.gpu; that reference keeps `gpu` alive too.
+  exposeGpu(gpu)
+  const tf = asTfjs(await packages.load('@tensorflow/tfjs'), '@tensorflow/tfjs')
+  await packages.load('@tensorflow/tfjs-backend-webgpu')
+  await activate(tf, 'webgpu')
+  return tf
+}
+
+// Without an adapter TensorFlow.js would only say "Cannot read properties of null (reading 'features')".
+async function checkAdapter(gpu: Gpu, isSoftwareAllowed: boolean): Promise<void> {
+  const adapter = await gpu.requestAdapter()
+  if (adapter === null) {
+    throw new Error(
+      'WebGPU finds no adapter: install the Vulkan loader (libvulkan1) and a driver for the GPU',
+    )
+  }
+  const isSoftware = adapter.isFallbackAdapter ?? adapter.info?.isFallbackAdapter ?? false
+  if (!isSoftware || isSoftwareAllowed) return
+  const name = adapter.info?.description ?? 'unnamed'
+  throw new Error(
+    `WebGPU has only a software adapter (${name}), which is slower than wasm; name it alone to use it`,
+  )
+}
+
+/** Node 20 has no `navigator`; later ones have one without `gpu`. */
+function exposeGpu(gpu: Gpu): void {
+  const navigator: unknown = Reflect.get(globalThis, 'navigator')
+  const holder = typeof navigator === 'object' && navigator !== null ? navigator : {}
+  Object.defineProperty(holder, 'gpu', { value: gpu, configurable: true, writable: true })
+  if (holder !== navigator)
+    Object.defineProperty(globalThis, 'navigator', { value: holder, configurable: true })
+}
+
+function isDawn(module: unknown): module is { create(options: string[]): Gpu } {
+  return typeof module === 'object' && module !== null && 'create' in module
+}

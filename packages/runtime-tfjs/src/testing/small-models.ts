@@ -1,0 +1,66 @@
+/** Small models for tests, built in memory and saved as TensorFlow.js saves them. */
+
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { io, LayersModel } from '@tensorflow/tfjs'
+import type { Tfjs } from '../backend/tfjs.ts'
+
+/** A dense layer whose weights are 1, so that the output is the sum of an item's inputs, twice. */
+export function sumModel(tf: Tfjs, batchInputShape: (number | null)[] = [null, 3]): LayersModel {
+  return tf.sequential({
+    layers: [tf.layers.dense({ units: 2, useBias: false, kernelInitializer: 'ones', batchInputShape })],
+  })
+}
+
+/** What `model.save()` hands to a handler. */
+export async function savedArtifacts(model: LayersModel): Promise<io.ModelArtifacts> {
+  const saved: io.ModelArtifacts[] = []
+  const modelArtifactsInfo: io.ModelArtifactsInfo = { dateSaved: new Date(0), modelTopologyType: 'JSON' }
+  await model.save({
+    save: async (artifacts) => {
+      saved.push(artifacts)
+      return { modelArtifactsInfo }
+    },
+  })
+  const [artifacts] = saved
+  if (artifacts === undefined) throw new Error('nothing was saved')
+  return artifacts
+}
+
+/** Writes a model as `model.json` and two weight files, cut in the middle; returns the path of the first. */
+export async function saveModel(model: LayersModel, folder: string): Promise<string> {
+  const { modelTopology, format, weightSpecs = [], weightData } = await savedArtifacts(model)
+  if (!(weightData instanceof ArrayBuffer)) throw new Error('expected one buffer')
+  const bytes = new Uint8Array(weightData)
+  const paths = ['group1-shard1of2.bin', 'group1-shard2of2.bin']
+  const json = {
+    modelTopology,
+    format,
+    generatedBy: 'test',
+    convertedBy: null,
+    weightsManifest: [{ paths, weights: weightSpecs }],
+  }
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'model.json'), JSON.stringify(json))
+  await writeFile(join(folder, 'group1-shard1of2.bin'), bytes.subarray(0, 5))
+  await writeFile(join(folder, 'group1-shard2of2.bin'), bytes.subarray(5))
+  return join(folder, 'model.json')
+}
+
+/** Integers to their indices, by way of `Where`, which is dynamic: only `executeAsync` runs this graph. */
+export const indexGraph: io.ModelArtifacts = {
+  modelTopology: {
+    node: [
+      {
+        name: 'x',
+        op: 'Placeholder',
+        attr: { dtype: { type: 'DT_INT32' }, shape: { shape: { dim: [{ size: '-1' }] } } },
+      },
+      { name: 'same', op: 'Equal', input: ['x', 'x'], attr: { T: { type: 'DT_INT32' } } },
+      { name: 'y', op: 'Where', input: ['same'], attr: { T: { type: 'DT_BOOL' } } },
+    ],
+    versions: { producer: 1 },
+  },
+  weightSpecs: [],
+  weightData: new ArrayBuffer(0),
+}
