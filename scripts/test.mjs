@@ -18,7 +18,7 @@ const steps = [
     command: pnpm('exec', 'turbo', 'run', 'build', '--output-logs=errors-only'),
   },
   { title: 'checking style', command: pnpm('run', 'check:style') },
-  { title: 'checking types of scripts', command: pnpm('run', 'check:types') },
+  { title: 'checking types of scripts and tests', command: pnpm('run', 'check:types') },
   { title: 'checking layers', command: pnpm('run', 'check:layers') },
   { title: 'looking for unused code', command: pnpm('run', 'check:unused') },
   { title: 'checking what gets published', command: pnpm('run', 'check:publish') },

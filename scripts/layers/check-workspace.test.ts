@@ -182,6 +182,19 @@ describe('declared', () => {
     ])
   })
 
+  test('a testing folder ships when the package exports it', () => {
+    const code = { 'packages/mosec/src/testing/x.ts': "import 'vitest'\n" }
+    expect(violationsWith(code)).toEqual([])
+    const manifest = {
+      name: 'mosec',
+      dependencies: { '@mosec/ipc': '1', hono: '1' },
+      exports: { './testing': {} },
+    }
+    expect(violationsWith({ ...code, 'packages/mosec/package.json': manifest })).toEqual([
+      'packages/mosec/src/testing/x.ts:1 imports vitest: vitest is not in the dependencies of its package.json',
+    ])
+  })
+
   test('a test needs a declaration too', () => {
     expect(violationsWith({ 'packages/ipc/src/x.test.ts': "import 'left-pad'\n" })).toEqual([
       'packages/ipc/src/x.test.ts:1 imports left-pad: left-pad is not in its package.json',

@@ -13,7 +13,7 @@ export type Tree = Readonly<Record<string, string | object>>
 /** A tree that keeps every rule; tests lay a broken file over it. */
 export const cleanTree: Tree = {
   'package.json': { name: 'root', devDependencies: { vitest: '1', 'fast-check': '1' } },
-  'packages/core/package.json': { name: '@mosec/core' },
+  'packages/core/package.json': { name: '@mosec/core', exports: { '.': {}, './testing': {} } },
   'packages/core/src/index.ts': "export * from './scheduler/scheduler.ts'\n",
   'packages/core/src/contract/clock.ts': 'export const now = (): number => performance.now()\n',
   'packages/core/src/queue/queue.ts': "import { now } from '../contract/clock.ts'\nexport const q = now\n",
@@ -59,8 +59,7 @@ export function violationsWith(files: Tree): string[] {
   return violationsOf({ ...cleanTree, ...files })
 }
 
-/** Writes the files of a tree below `root`. */
-export function writeTree(root: string, tree: Tree): void {
+function writeTree(root: string, tree: Tree): void {
   for (const [path, content] of Object.entries(tree)) {
     const file = join(root, path)
     mkdirSync(dirname(file), { recursive: true })

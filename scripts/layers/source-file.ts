@@ -38,7 +38,7 @@ export interface SourceFile {
  * Reads one file's text. Local names that hide a global are not told apart from it.
  * @throws Error when the text is no TypeScript or JavaScript; the message names the file.
  */
-export function parseSource(path: string, text: string): SourceFile {
+export function parseSource(path: string, text: string, isTest: boolean): SourceFile {
   const parsed = parseSync(path, text)
   const [error] = parsed.errors
   if (error !== undefined) throw new Error(`${path} does not parse: ${error.message}`)
@@ -70,15 +70,11 @@ export function parseSource(path: string, text: string): SourceFile {
       addGlobal(node.start, signalListener(node))
     },
   }).visit(parsed.program)
-  return { path, isTest: isTestPath(path), imports, globals }
+  return { path, isTest, imports, globals }
 }
 
 function lineFinder(text: string): (offset: number) => number {
   return (offset) => text.slice(0, offset).split('\n').length
-}
-
-function isTestPath(path: string): boolean {
-  return /\.(test|test-d|bench)\.[cm]?[jt]sx?$/.test(path) || /\/(test|fixtures|bench)\//.test(path)
 }
 
 /** `a.b.c` for a chain that begins with a plain name and has no computed step but literal ones. */

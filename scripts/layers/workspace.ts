@@ -11,6 +11,8 @@ export interface Manifest {
   readonly peerDependencies: ReadonlySet<string>
   readonly optionalDependencies: ReadonlySet<string>
   readonly devDependencies: ReadonlySet<string>
+  /** Keys of `exports`. */
+  readonly exports: ReadonlySet<string>
   /** Line of each name that is declared, from 1. */
   readonly lines: ReadonlyMap<string, number>
 }
@@ -55,9 +57,15 @@ export function readWorkspace(root: string): Workspace {
 function readMember(root: string, folder: string): Member {
   const manifest = readManifest(root, `${folder}/package.json`)
   const files = sourcePaths(root, folder).map((path) =>
-    parseSource(path, readFileSync(join(root, path), 'utf8')),
+    parseSource(path, readFileSync(join(root, path), 'utf8'), isTestPath(path, folder, manifest)),
   )
   return { folder, kind: kindOf(folder, manifest.name), manifest, files }
+}
+
+/** Nobody installs these. A `testing` folder is for our own tests unless the package exports it. */
+function isTestPath(path: string, folder: string, manifest: Manifest): boolean {
+  if (/\.(test|test-d|bench)\.[cm]?[jt]sx?$/.test(path) || /\/(test|fixtures|bench)\//.test(path)) return true
+  return path.startsWith(`${folder}/src/testing/`) && !manifest.exports.has('./testing')
 }
 
 function kindOf(folder: string, name: string): MemberKind {
@@ -79,6 +87,7 @@ function readManifest(root: string, path: string): Manifest {
     peerDependencies: section('peerDependencies'),
     optionalDependencies: section('optionalDependencies'),
     devDependencies: section('devDependencies'),
+    exports: section('exports'),
     lines: linesOfKeys(text),
   }
 }

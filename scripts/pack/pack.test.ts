@@ -34,8 +34,10 @@ afterAll(() => rmSync(folder, { recursive: true }))
 test('a tarball holds what users need and nothing else', () => {
   const stray = /\.test\.|\.test-d\.|\.bench\.|tsbuildinfo|\/(test|fixtures|bench)\/|(?<!\.d)\.ts$/
   const allowed = /^(dist\/.+|package\.json|README\.md|LICENSE)$/
-  for (const { name, files } of packed) {
-    const odd = files.filter((path) => stray.test(path) || !allowed.test(path))
+  for (const { name, files, entries } of packed) {
+    const isTesting = (path: string): boolean =>
+      path.startsWith('dist/testing/') && !entries.includes(`${name}/testing`)
+    const odd = files.filter((path) => stray.test(path) || isTesting(path) || !allowed.test(path))
     expect({ name, odd }).toEqual({ name, odd: [] })
     const missing = REQUIRED.filter((path) => !files.includes(path))
     expect({ name, missing }).toEqual({ name, missing: [] })
