@@ -1,3 +1,10 @@
 /** `@mosec/core/testing`: what tests of core and of plugins need. Runs under any test runner. */
 
+export { batchPolicyConformance } from './batch-policy-conformance.ts'
+export { type CodecSubject, codecConformance } from './codec-conformance.ts'
 export { FakeClock } from './fake-clock.ts'
+export { type HeldBatch, HeldReplica } from './held-replica.ts'
+export { makeTask } from './make-task.ts'
+export { type MemoryTransport, type MemoryTransportOptions, memoryTransport } from './memory-transport.ts'
+export { transportConformance } from './transport-conformance.ts'
+export type { TransportFixture } from './transport-pair.ts'
