@@ -1,5 +1,5 @@
-import { HttpError, packState, ValidationError } from '@mosec/core'
 import { deserialize, serialize } from 'node:v8'
+import { HttpError, packState, ValidationError } from '@mosec/core'
 import { expect, test } from 'vitest'
 import { item, ReplicaRig } from './replica-rig.ts'
 import { TextBatchWorker, TextWorker } from './text-workers.ts'
@@ -94,7 +94,11 @@ test('a result that does not encode fails alone', async () => {
 })
 
 test('a returned Error fails alone; one that is not for clients stays inside', async () => {
-  const results = [new ValidationError('too long'), new TypeError('secret'), new HttpError(404, 'no such image')]
+  const results = [
+    new ValidationError('too long'),
+    new TypeError('secret'),
+    new HttpError(404, 'no such image'),
+  ]
   const rig = await new ReplicaRig(new TextBatchWorker((texts) => [texts[0], ...results])).ready()
   expect(await rig.ask(['a', 'b', 'c', 'd'])).toEqual([
     { code: 'ok', text: 'a' },

@@ -1,6 +1,6 @@
 import { StartError } from '@mosec/core'
 import { expect, test } from 'vitest'
-import { Gate, ReplicaRig } from './replica-rig.ts'
+import { Gate, item, ReplicaRig, turn } from './replica-rig.ts'
 import { TextBatchWorker, TextStreamWorker, TextWorker, textCodec } from './text-workers.ts'
 
 class Recorder extends TextBatchWorker {
@@ -154,23 +154,24 @@ test('drain finishes what is held, queued batches too', async () => {
   ])
 })
 
-test.each(['channel', 'control'] as const)('the %s closes: what runs is aborted, the rest dropped', async (end) => {
-  const seen: string[] = []
-  const worker = new TextWorker((text, { signal }) => {
-    seen.push(text)
-    return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
-  })
-  const rig = await new ReplicaRig(worker).ready()
-  const started = new Promise<void>((resolve) => queueMicrotask(resolve))
-  rig.send([{ id: 1, state: 3, bytes: new TextEncoder().encode('a') }])
-  rig.send([{ id: 2, state: 3, bytes: new TextEncoder().encode('b') }])
-  await started
-  await new Promise<void>((resolve) => setImmediate(resolve))
-  rig[end]?.closed('gone')
-  await rig.finished
-  expect(seen).toEqual(['a'])
-  expect(rig.replies).toEqual([])
-})
+test.each(['channel', 'control'] as const)(
+  'the %s closes: what runs is aborted, the rest dropped',
+  async (end) => {
+    const seen: string[] = []
+    const worker = new TextWorker((text, { signal }) => {
+      seen.push(text)
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    })
+    const rig = await new ReplicaRig(worker).ready()
+    rig.send([item(1, 'a')])
+    rig.send([item(2, 'b')])
+    await turn()
+    rig[end]?.closed('gone')
+    await rig.finished
+    expect(seen).toEqual(['a'])
+    expect(rig.replies).toEqual([])
+  },
+)
 
 test('a teardown that throws is logged, and the replica leaves', async () => {
   class Stuck extends TextWorker {

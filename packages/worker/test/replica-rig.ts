@@ -11,6 +11,7 @@ import {
   type Reply,
   systemClock,
 } from '@mosec/core'
+import { FakeClock } from '@mosec/core/testing'
 import {
   type ReplicaControl,
   type ReplicaControlEvents,
@@ -180,3 +181,10 @@ export class Gate {
 
 /** Lets the event loop turn once. */
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** Time by hand, turns of the event loop as they come. */
+export class HandClock extends FakeClock {
+  override soon(callback: () => void): void {
+    setImmediate(callback)
+  }
+}

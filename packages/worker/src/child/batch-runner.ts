@@ -139,12 +139,15 @@ export class BatchRunner {
     replies.ok(item.id, bytes)
   }
 
-  /** The guilty item is known when it is alone. Inputs are decoded anew, since `forward` may have changed them. */
+  /**
+   * The guilty item is known when it was alone in the call; one that is left over by cancels may be innocent.
+   * Inputs are decoded anew, since `forward` may have changed them.
+   */
   #threw(items: readonly BatchItem[], error: unknown, batch: Batch): Wait {
     const { blame, onBatchError } = this.#options
     const wanted = this.#options.replies.takeWanted(items)
     if (wanted.length === 0) return undefined
-    if (wanted.length === 1 || onBatchError === 'fail') return this.#failAll(wanted, blame(error, 'forward'))
+    if (items.length === 1 || onBatchError === 'fail') return this.#failAll(wanted, blame(error, 'forward'))
     const middle = wanted.length >> 1
     return this.#inOrder([wanted.slice(0, middle), wanted.slice(middle)], batch)
   }
