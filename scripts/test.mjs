@@ -15,7 +15,14 @@ const steps = [
   { title: `installing packages (${pinnedPnpm()})`, command: pnpm('install', '--frozen-lockfile') },
   {
     title: 'building everything',
-    command: pnpm('exec', 'turbo', 'run', 'build', '--output-logs=errors-only'),
+    command: pnpm(
+      'exec',
+      'turbo',
+      'run',
+      'build',
+      '--output-logs=errors-only',
+      '--continue=dependencies-successful',
+    ),
   },
   { title: 'checking style', command: pnpm('run', 'check:style') },
   { title: 'checking types of scripts and tests', command: pnpm('run', 'check:types') },
@@ -31,7 +38,7 @@ const steps = [
 async function runTests() {
   const folder = mkdtempSync(join(tmpdir(), 'mosec-test-report-'))
   const report = join(folder, 'report.json')
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const reporters = ['--reporter=json', '--reporter=default', `--outputFile.json=${report}`]
   try {
     const command = pnpm('exec', 'vitest', 'run', ...reporters, ...process.argv.slice(2))
     const code = await runChild(command, { cwd: root, stdio: 'inherit' })
