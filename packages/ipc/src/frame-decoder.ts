@@ -16,6 +16,8 @@ export interface FrameDecoderOptions {
 }
 
 const EMPTY = new Uint8Array(0)
+/** For fewer bytes, a read of their own is not worth it. */
+const MIN_ROOM_BYTES = 32 * 1024
 
 /**
  * An incremental decoder. A payload that lies whole within one chunk is handed out as a view of it, any other in a
@@ -58,6 +60,18 @@ export class FrameDecoder {
     if (this.#failure !== undefined) throw this.#failure
     let offset = 0
     while (offset < chunk.length) offset = this.#step(chunk, offset)
+  }
+
+  /** Where the next bytes belong, when they are the rest of a large payload: a reader may put them there itself. */
+  get room(): Uint8Array | undefined {
+    const room = this.#assembly?.room
+    return room !== undefined && room.length >= MIN_ROOM_BYTES ? room : undefined
+  }
+
+  /** So many bytes were put at the start of `room`. */
+  filled(bytes: number): void {
+    this.#assembly?.filled(bytes)
+    this.#endAssembly()
   }
 
   #step(chunk: Uint8Array, offset: number): number {
@@ -103,13 +117,18 @@ export class FrameDecoder {
     }
     this.#assembly ??= new PayloadAssembly(this.#lengthBytes)
     const taken = this.#assembly.take(chunk.subarray(offset))
-    const { bytes } = this.#assembly
-    if (bytes !== undefined) this.#endItem(bytes)
+    this.#endAssembly()
     return offset + taken
   }
 
-  #endItem(bytes: Uint8Array): void {
+  #endAssembly(): void {
+    const bytes = this.#assembly?.bytes
+    if (bytes === undefined) return
     this.#assembly = undefined
+    this.#endItem(bytes)
+  }
+
+  #endItem(bytes: Uint8Array): void {
     this.#items.push({ id: this.#id, state: this.#state, bytes })
     if (this.#items.length < this.#count) {
       this.#expects = 'item'

@@ -6,6 +6,7 @@ import { FrameDecoder, type FrameDecoderOptions } from './frame-decoder.ts'
 import { FrameEncoder } from './frame-encoder.ts'
 import { FrameError } from './frame-error.ts'
 import type { FrameItem } from './frame-layout.ts'
+import { type ByteSink, chunkIntake, type Intake } from './intake.ts'
 
 /** What a framed socket tells its owner. */
 export interface FramedSocketEvents {
@@ -14,21 +15,25 @@ export interface FramedSocketEvents {
   closed(reason: string): void
 }
 
+const CLOSED_HERE = 'closed by this side'
+
 /** How incoming frames are checked. */
 export type FrameChecks = Pick<FrameDecoderOptions, 'maxPayloadBytes' | 'checkFlag'>
 
 /** Owns a connected socket. */
-export class FramedSocket {
+export class FramedSocket implements ByteSink {
   readonly #socket: Socket
   readonly #decoder: FrameDecoder
+  readonly #intake: Intake
   readonly #encoder = new FrameEncoder()
   #events: FramedSocketEvents | undefined
   /** Why it ends, from the moment that this is known: the first cause is the one that is told. */
   #reason: string | undefined
   #isFlushQueued = false
 
-  constructor(socket: Socket, checks: FrameChecks) {
+  constructor(socket: Socket, checks: FrameChecks, intake: Intake = chunkIntake) {
     this.#socket = socket
+    this.#intake = intake
     this.#decoder = new FrameDecoder({
       ...checks,
       onFrame: (flag, items) => {
@@ -45,7 +50,7 @@ export class FramedSocket {
   open(events: FramedSocketEvents): void {
     this.#events = events
     if (this.#socket.closed) process.nextTick(() => this.#sayClosed())
-    else this.#socket.on('data', (chunk) => this.#read(chunk))
+    else this.#intake.start(this.#socket, this)
   }
 
   /** Queues a frame; what is queued in one turn leaves in one write. Does nothing when it has ended. */
@@ -64,11 +69,26 @@ export class FramedSocket {
   /** Ends it when what was queued has left. */
   close(): void {
     if (this.#reason !== undefined) return
-    this.#reason = 'closed by this side'
+    this.#reason = CLOSED_HERE
     this.#flush()
     this.#socket.end()
     // Reading on is how the other side's end is seen.
     this.#socket.resume()
+  }
+
+  /** For the intake. */
+  push(chunk: Uint8Array): void {
+    this.#decode(() => this.#decoder.push(chunk))
+  }
+
+  /** For the intake. */
+  get room(): Uint8Array | undefined {
+    return this.#decoder.room
+  }
+
+  /** For the intake. */
+  filled(bytes: number): void {
+    this.#decode(() => this.#decoder.filled(bytes))
   }
 
   #flush(): void {
@@ -80,10 +100,10 @@ export class FramedSocket {
     this.#socket.uncork()
   }
 
-  #read(chunk: Uint8Array): void {
+  #decode(step: () => void): void {
     if (this.#reason !== undefined) return
     try {
-      this.#decoder.push(chunk)
+      step()
     } catch (error) {
       if (!(error instanceof FrameError)) throw error
       this.#destroy(error.message)
@@ -104,6 +124,6 @@ export class FramedSocket {
     const events = this.#events
     if (events === undefined) return
     this.#events = undefined
-    events.closed(this.#reason ?? 'the connection was destroyed')
+    events.closed(this.#reason ?? CLOSED_HERE)
   }
 }

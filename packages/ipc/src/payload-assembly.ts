@@ -32,6 +32,16 @@ export class PayloadAssembly {
     return piece.length
   }
 
+  /** Where the missing bytes belong, once the buffer is made. */
+  get room(): Uint8Array | undefined {
+    return this.#target?.subarray(this.#receivedBytes)
+  }
+
+  /** So many bytes were put at the start of `room`. */
+  filled(bytes: number): void {
+    this.#receivedBytes += bytes
+  }
+
   /** The payload, once it is whole; it starts its own memory block, so typed arrays can be laid over it. */
   get bytes(): Uint8Array | undefined {
     return this.#receivedBytes === this.#lengthBytes ? this.#target : undefined

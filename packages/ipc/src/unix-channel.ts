@@ -2,7 +2,8 @@
 
 import { connect, type Socket } from 'node:net'
 import { type Channel, type Reply, StartError } from '@mosec/core'
-import { type FrameChecks, FramedSocket } from './framed-socket.ts'
+import { FramedSocket } from './framed-socket.ts'
+import { DirectIntake } from './intake.ts'
 import { flagOf } from './status.ts'
 
 /** How a replica connects. */
@@ -21,9 +22,10 @@ export interface ConnectOptions {
 export async function connectUnixSocket(address: string, options: ConnectOptions = {}): Promise<Channel> {
   const { signal, ...checks } = options
   signal?.throwIfAborted()
-  const socket = connect({ path: address })
+  const intake = new DirectIntake()
+  const socket = connect({ path: address, onread: intake.onread }).pause()
   await connected(socket, address, signal)
-  return unixChannel(socket, checks)
+  return unixChannel(new FramedSocket(socket, checks, intake))
 }
 
 function connected(socket: Socket, address: string, signal: AbortSignal | undefined): Promise<void> {
@@ -46,9 +48,7 @@ function connected(socket: Socket, address: string, signal: AbortSignal | undefi
   })
 }
 
-/** A channel over a connected socket, which it owns from now on. */
-function unixChannel(socket: Socket, checks: FrameChecks): Channel {
-  const framed = new FramedSocket(socket, checks)
+function unixChannel(framed: FramedSocket): Channel {
   return {
     open: (events) =>
       framed.open({
