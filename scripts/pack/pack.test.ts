@@ -79,6 +79,8 @@ describe.skipIf(!hasServer)('programs (skipped while mosec exports no Server)', 
     const program = await startProgram(folder, [...args, '--port', '0'], signal)
     const answers = await Promise.all([2, 3, 4].map((x) => square(program.url, x, signal)))
     expect(answers).toEqual([{ x: 4 }, { x: 9 }, { x: 16 }])
+    const asCurl = await post(program.url, '{"x": 7}', signal, 'application/x-www-form-urlencoded')
+    expect(await asCurl.text()).toBe('{"x":49}')
     expect((await post(program.url, 'no json', signal)).status).toBe(400)
     expect(await square(program.url, 5, signal)).toEqual({ x: 25 })
     if (process.platform === 'linux') expect(program.processes().length).toBeGreaterThan(1)
@@ -93,7 +95,12 @@ async function square(url: string, x: number, signal: AbortSignal): Promise<unkn
   return await response.json()
 }
 
-async function post(url: string, body: string, signal: AbortSignal): Promise<Response> {
-  const headers = { 'content-type': 'application/json' }
+async function post(
+  url: string,
+  body: string,
+  signal: AbortSignal,
+  contentType = 'application/json',
+): Promise<Response> {
+  const headers = { 'content-type': contentType }
   return await fetch(`${url}/inference`, { method: 'POST', headers, body, signal })
 }
