@@ -67,7 +67,9 @@ export class ReplicaChild {
   /** `close` says that the channel has been read to its end too, but a grandchild may hold that open. */
   #watch(clock: Clock): Promise<string> {
     const ended = deferred<string>()
-    this.#process.once('error', (error) => ended.resolve(`could not be started: ${error.message}`))
+    this.#process.on('error', (error) => {
+      if (this.#process.pid === undefined) ended.resolve(`could not be started: ${error.message}`)
+    })
     this.#process.once('exit', (code, signal) => {
       this.#isGone = true
       this.isCleanExit = code === 0

@@ -1,0 +1,78 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import {
+  type ParentMessage,
+  parseParentMessage,
+  parseReplicaMessage,
+  type ReplicaMessage,
+} from './control-messages.ts'
+
+const worker = {
+  kind: 'batch',
+  name: 'Square',
+  requestTypes: [{ name: 'json', mimeTypes: ['application/json'] }],
+  responseTypes: [],
+  readsAnyType: false,
+  isStream: false,
+} as const
+
+const fromReplica: ReplicaMessage[] = [
+  { type: 'mosec:hello', worker },
+  { type: 'mosec:failed', phase: 'set-up', worker: 'Square', message: 'no weights', stack: '' },
+  { type: 'mosec:log', level: 'warning', message: 'hot', fields: { degrees: 90 } },
+]
+const fromParent: ParentMessage[] = [{ type: 'mosec:cancel', ids: [0, 0xffff_ffff] }, { type: 'mosec:drain' }]
+
+test.each(fromReplica)('$type from the replica survives JSON', (message) => {
+  expect(parseReplicaMessage(JSON.parse(JSON.stringify(message)))).toEqual(message)
+  expect(parseParentMessage(message)).toBeUndefined()
+})
+
+test.each(fromParent)('$type from the parent survives JSON', (message) => {
+  expect(parseParentMessage(JSON.parse(JSON.stringify(message)))).toEqual(message)
+  expect(parseReplicaMessage(message)).toBeUndefined()
+})
+
+test.each([
+  { type: 'mosec:cancel' },
+  { type: 'mosec:cancel', ids: 1 },
+  { type: 'mosec:cancel', ids: ['1'] },
+  { type: 'mosec:cancel', ids: [-1] },
+  { type: 'mosec:cancel', ids: [1.5] },
+  { type: 'mosec:cancel', ids: [2 ** 32] },
+  { type: 'drain' },
+  [{ type: 'mosec:drain' }],
+  'mosec:drain',
+  null,
+])('not the parent’s: %j', (message) => {
+  expect(parseParentMessage(message)).toBeUndefined()
+})
+
+test.each([
+  { type: 'mosec:hello' },
+  { type: 'mosec:hello', worker: { ...worker, kind: 'triple' } },
+  { type: 'mosec:hello', worker: { ...worker, requestTypes: [{ name: 'json', mimeTypes: [] }] } },
+  { type: 'mosec:hello', worker: { ...worker, requestTypes: [null] } },
+  { type: 'mosec:hello', worker: { ...worker, readsAnyType: 1 } },
+  { type: 'mosec:failed', phase: 'lunch', worker: '', message: '', stack: '' },
+  { type: 'mosec:log', level: 'toString', message: '', fields: {} },
+  { type: 'mosec:log', level: 'info', message: '', fields: [] },
+])('not the replica’s: %j', (message) => {
+  expect(parseReplicaMessage(message)).toBeUndefined()
+})
+
+test('nothing that arrives makes it throw', () => {
+  fc.assert(
+    fc.property(
+      fc.anything(),
+      fc.constantFrom('hello', 'failed', 'log', 'cancel', 'drain'),
+      (value, name) => {
+        parseReplicaMessage(value)
+        parseParentMessage(value)
+        const named = { ...Object(value), type: `mosec:${name}` }
+        parseReplicaMessage(named)
+        parseParentMessage(named)
+      },
+    ),
+  )
+})
