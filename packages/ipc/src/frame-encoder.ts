@@ -12,7 +12,7 @@ import {
  * Payloads up to this size are copied next to their headers, larger ones go out as they are. Measured with
  * `bench/frames.ts`: a copied payload costs less up to about 2 KiB, one more piece in a gathered write from 4 KiB on.
  */
-export const COPY_UP_TO_BYTES = 2 * 1024
+const COPY_UP_TO_BYTES = 2 * 1024
 
 /** Small pieces are laid into blocks of this size, one after the other; a block is never written twice. */
 const BLOCK_BYTES = 64 * 1024

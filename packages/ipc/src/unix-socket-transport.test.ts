@@ -178,6 +178,19 @@ describe('a replica that speaks nonsense', () => {
     await isServed(listener)
   })
 
+  it('dies with a batch unread: what it answered counts, and the reason is told', async () => {
+    const listener = await transport.listen('replica-1')
+    const { socket, link } = await stranger(listener)
+    link.send([{ id: 2, state: 1, bytes: Buffer.alloc(100_000) }], 0)
+    await once(socket, 'readable')
+    await new Promise((resolve) => socket.write(encodeFrame(1, [reply(1)]), resolve))
+    socket.destroy()
+    const { closed, replies } = opened(link)
+    expect(await closed).toMatch(/^connection lost: read ECONNRESET$|^the other side ended the connection$/)
+    expect(replies.map(({ id }) => id)).toEqual([1])
+    await isServed(listener)
+  })
+
   it('sends one byte at a time: is understood', async () => {
     const listener = await transport.listen('replica-1')
     const { socket, link } = await stranger(listener)

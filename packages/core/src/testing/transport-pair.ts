@@ -10,6 +10,9 @@ export interface TransportFixture extends AsyncDisposable {
   connect(address: string): Promise<Channel>
 }
 
+/** Tests by name. */
+export type Cases = Readonly<Record<string, (fixture: TransportFixture) => Promise<void>>>
+
 /** A listener, a link and a channel that are connected and open. */
 export interface Pair {
   readonly listener: Listener
