@@ -180,6 +180,14 @@ test('a cancelled task is aborted in the replica', async () => {
   expect(await rig.ask(2, 'it still works')).toBe('it still works')
 })
 
+test.each(['SIGINT', 'SIGTERM'] as const)('%s is for the parent: the replica goes on', async (signal) => {
+  await using rig = new SupervisorRig()
+  await rig.supervisor.start()
+  process.kill(rig.supervisor.pid ?? 0, signal)
+  expect(await rig.ask(1, 'it still works')).toBe('it still works')
+  expect(rig.states).toEqual(['starting', 'ready'])
+})
+
 test('what the worker logs comes out of the parent’s log', async () => {
   await using rig = new SupervisorRig()
   await rig.supervisor.start()
