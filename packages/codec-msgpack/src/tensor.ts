@@ -17,8 +17,8 @@ export type TypedArray =
   | BigUint64Array
 
 /** A tensor as values carry it: the numbers in row-major order. */
-export interface Tensor {
-  readonly data: TypedArray
+export interface Tensor<Data extends TypedArray = TypedArray> {
+  readonly data: Data
   /** Length of each axis; a scalar has none. */
   readonly shape: readonly number[]
   /** Name as numpy and TensorFlow.js print it. */

@@ -1,0 +1,76 @@
+/** The series of one stage and of its replicas. */
+
+import type { BatchReplied, BatchSent, ReplicaState } from '@mosec/core'
+import type { Families } from './families.ts'
+import type { Cell } from './tally.ts'
+import type { Tally } from './tally-histogram.ts'
+
+/** What is counted for a stage as a whole. */
+export class StageMeter {
+  /** Tasks in its queue. */
+  readonly queued: Cell
+  /** Seconds that tasks waited there. */
+  readonly queueDuration: Tally
+  readonly #name: string
+  readonly #families: Families
+  readonly #restarts: Cell
+  readonly #replicas = new Map<number, ReplicaMeter>()
+
+  constructor(name: string, families: Families, states: readonly ReplicaState[]) {
+    this.#name = name
+    this.#families = families
+    this.queued = families.queuedTask.at(name)
+    this.queueDuration = families.queueDuration.series({ stage: name })
+    this.#restarts = families.restart.at(name)
+    families.retried.at(name)
+    for (const state of states) families.replica.at(name, state)
+  }
+
+  /** The replica with this 1-based number. */
+  replica(number: number): ReplicaMeter {
+    let replica = this.#replicas.get(number)
+    if (replica === undefined) {
+      replica = new ReplicaMeter(this.#name, number, this.#families)
+      this.#replicas.set(number, replica)
+    }
+    return replica
+  }
+
+  /** Moves a replica from the state it was in to `state`; `restarts` is its total. */
+  changed(number: number, state: ReplicaState, restarts: number): void {
+    const replica = this.replica(number)
+    if (replica.state !== undefined) this.#families.replica.at(this.#name, replica.state).value--
+    this.#families.replica.at(this.#name, state).value++
+    this.#restarts.value += Math.max(0, restarts - replica.restarts)
+    replica.state = state
+    replica.restarts = Math.max(restarts, replica.restarts)
+  }
+}
+
+/** What is counted for one replica; its number is the label `connection`, so that restarts make no new series. */
+class ReplicaMeter {
+  state: ReplicaState | undefined
+  restarts = 0
+  readonly #labels: { readonly stage: string; readonly connection: string }
+  readonly #families: Families
+  #duration: Tally | undefined
+  #size: Tally | undefined
+  #formedIn: Tally | undefined
+
+  constructor(stage: string, number: number, families: Families) {
+    this.#labels = { stage, connection: `${number}` }
+    this.#families = families
+  }
+
+  sent({ size, formedInMs }: BatchSent): void {
+    this.#size ??= this.#families.batchSize.series(this.#labels)
+    this.#formedIn ??= this.#families.batchDuration.series(this.#labels)
+    this.#size.observe(size)
+    this.#formedIn.observe(formedInMs / 1000)
+  }
+
+  replied({ durationMs }: BatchReplied): void {
+    this.#duration ??= this.#families.processDuration.series(this.#labels)
+    this.#duration.observe(durationMs / 1000)
+  }
+}
