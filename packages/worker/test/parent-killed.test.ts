@@ -3,16 +3,19 @@ import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { execArgv, fixture, isAlive } from './supervisor-rig.ts'
 
-test.each(['idle', 'hang'])('the parent is killed: a replica that is in "%s" leaves', async (text) => {
-  const parent = spawn(process.execPath, [...execArgv, fixture('parent.mjs'), text], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const [line] = await once(parent.stdout, 'data')
-  const pid = Number(/ready (\d+)/.exec(String(line))?.[1])
-  expect(isAlive(pid)).toBe(true)
+test.concurrent.each(['idle', 'hang'])(
+  'the parent is killed: a replica that is in "%s" leaves',
+  async (text) => {
+    const parent = spawn(process.execPath, [...execArgv, fixture('parent.mjs'), text], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [line] = await once(parent.stdout, 'data')
+    const pid = Number(/ready (\d+)/.exec(String(line))?.[1])
+    expect(isAlive(pid)).toBe(true)
 
-  // The replica has inherited this pipe: it ends when the last of both processes has.
-  const ended = once(parent.stdout, 'end')
-  parent.kill('SIGKILL')
-  await ended
-})
+    // The replica has inherited this pipe: it ends when the last of both processes has.
+    const ended = once(parent.stdout, 'end')
+    parent.kill('SIGKILL')
+    await ended
+  },
+)

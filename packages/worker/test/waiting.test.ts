@@ -125,6 +125,35 @@ test('a call that is late is answered with the timeout; its result is dropped; t
   expect(clock.pendingTimers).toBe(0)
 })
 
+test('a call that goes on after its timeout and grace: the replica gives up', async () => {
+  const clock = new HandClock()
+  const worker = new HeldWorker()
+  worker.hold('slow')
+  const rig = await new ReplicaRig(worker, { timeoutMs: 50, hangGraceMs: 100, clock }).ready()
+  rig.send([item(1, 'slow')])
+  rig.send([item(2, 'b')])
+  await turn()
+  clock.advance(50)
+  expect(rig.finals(1)).toHaveLength(1)
+  clock.advance(100)
+  await expect(rig.finished).rejects.toThrow('forward still runs 100 ms after its time was over')
+  expect(rig.finals(2)).toEqual([])
+})
+
+test('a late call that ends within the grace is forgiven', async () => {
+  const clock = new HandClock()
+  const worker = new HeldWorker()
+  const gate = worker.hold('slow')
+  const rig = await new ReplicaRig(worker, { timeoutMs: 50, hangGraceMs: 100, clock }).ready()
+  rig.send([item(1, 'slow')])
+  await turn()
+  clock.advance(50)
+  gate.open()
+  await turn()
+  clock.advance(100)
+  expect(await rig.ask(['b'], 2)).toEqual([ok('b')])
+})
+
 test('the deadline of the batch aborts it like the timeout, and the context names the time left', async () => {
   const clock = new HandClock()
   const seen: number[] = []

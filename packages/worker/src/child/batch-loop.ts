@@ -70,6 +70,11 @@ export class BatchLoop {
     return this.idle()
   }
 
+  /** It cannot go on: `idle` and `broken` reject with this error. */
+  break(error: unknown): void {
+    this.#broken.reject(error)
+  }
+
   /** Rejects when the loop itself breaks; never resolves. */
   get broken(): Promise<never> {
     return this.#broken.promise
@@ -83,7 +88,7 @@ export class BatchLoop {
     try {
       this.#runQueue()
     } catch (error) {
-      this.#broken.reject(error)
+      this.break(error)
     }
   }
 
@@ -115,7 +120,7 @@ export class BatchLoop {
       if (this.#queue.length > 0 && turn.isOver()) this.#resumeNextTurn()
       else this.#pump()
     }
-    wait.then(resume).catch((error) => this.#broken.reject(error))
+    wait.then(resume).catch((error) => this.break(error))
   }
 
   #resumeNextTurn(): void {

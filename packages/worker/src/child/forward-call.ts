@@ -13,6 +13,10 @@ export interface CallLimits {
   readonly replies: Replies
   /** Longest that a call may take, in milliseconds; `Infinity` for no limit. */
   readonly timeoutMs: number
+  /** Time that a call may still run once it is late, in milliseconds; `Infinity` for no limit. */
+  readonly hangGraceMs: number
+  /** A late call has not ended within that time: it never may. */
+  readonly hung: (error: Error) => void
 }
 
 /** A running call. Its items are answered by it, or by its timeout, whichever comes first. */
@@ -21,15 +25,14 @@ export class ForwardCall {
   readonly context: CallContext
   readonly #limits: CallLimits
   readonly #ended = new Set<number>()
-  readonly #timer: Timer | undefined
+  #timer: Timer | undefined
   #isOver = false
 
   constructor(items: readonly BatchItem[], context: CallContext, limits: CallLimits) {
     this.items = items
     this.context = context
     this.#limits = limits
-    const limitMs = Math.min(limits.timeoutMs, context.deadlineMs)
-    if (limitMs <= MAX_TIMER_MS) this.#timer = limits.clock.after(limitMs, () => this.#expire())
+    this.#startTimer(Math.min(limits.timeoutMs, context.deadlineMs), () => this.#expire())
   }
 
   /** Its results come too late: they are dropped. */
@@ -63,8 +66,12 @@ export class ForwardCall {
     this.#timer?.cancel()
   }
 
+  #startTimer(delayMs: number, callback: () => void): void {
+    if (delayMs <= MAX_TIMER_MS) this.#timer = this.#limits.clock.after(delayMs, callback)
+  }
+
   #expire(): void {
-    const { timeoutMs, replies } = this.#limits
+    const { timeoutMs, replies, hangGraceMs, hung } = this.#limits
     const isStageTimeout = timeoutMs <= this.context.deadlineMs
     const error = new TimeoutError(`forward did not end within ${timeoutMs} ms`)
     const outcome = isStageTimeout ? outcomeOf(error) : outcomes.timeout
@@ -72,5 +79,7 @@ export class ForwardCall {
     this.#isOver = true
     replies.flush()
     this.context.abort(isStageTimeout ? error : undefined)
+    const text = `forward still runs ${hangGraceMs} ms after its time was over, although its signal is aborted`
+    this.#startTimer(hangGraceMs, () => hung(new Error(text)))
   }
 }

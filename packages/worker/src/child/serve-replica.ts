@@ -23,6 +23,11 @@ export interface ServeReplicaOptions {
   readonly maxBatchSize: number
   /** Longest that one call of an asynchronous `forward` may take, in milliseconds; 0 or `Infinity` for no limit. */
   readonly timeoutMs: number
+  /**
+   * Time that a `forward` may still run once its timeout or deadline has passed, in milliseconds; then the replica leaves
+   * with an error, and its queued batches are computed elsewhere. No limit unless set.
+   */
+  readonly hangGraceMs?: number
   readonly onBatchError: OnBatchError
   /** Opens the way to the parent; called after warm-up, since connecting means ready. */
   readonly connect: () => Promise<Channel>
@@ -34,7 +39,8 @@ export interface ServeReplicaOptions {
 /**
  * Runs one worker until it is told to leave: by `drain` it finishes what it holds; when the parent is gone it drops it.
  * The control stays open for its owner to close.
- * @throws StartError when set-up, warm-up or connecting throws; the parent has been told.
+ * @throws StartError when set-up, warm-up or connecting throws; the parent has been told. An Error when it cannot go on:
+ * a `forward` hangs, the channel breaks.
  */
 export async function serveReplica(options: ServeReplicaOptions): Promise<void> {
   const { worker, control } = options
@@ -114,12 +120,15 @@ function createLoop(options: ServeReplicaOptions, channel: Channel): BatchLoop {
     context: contextOf(options),
     onBatchError: options.onBatchError,
     timeoutMs: options.timeoutMs > 0 ? options.timeoutMs : Infinity,
+    hangGraceMs: options.hangGraceMs ?? Infinity,
+    hung: (error) => loop.break(error),
     blame: createBlame(worker.constructor.name, logger),
     clock,
     replies,
     turn,
   })
-  return new BatchLoop({ runner, replies, turn, clock })
+  const loop = new BatchLoop({ runner, replies, turn, clock })
+  return loop
 }
 
 function contextOf({ stage, replica, maxBatchSize, logger }: ServeReplicaOptions): WorkerContext {

@@ -1,7 +1,7 @@
 /** The operating system's process behind a replica: fork, talk, end, and how it ended. */
 
 import { type ChildProcess, fork } from 'node:child_process'
-import { type Clock, type Logger, StartError } from '@mosec/core'
+import type { Clock, Logger } from '@mosec/core'
 import { type ParentMessage, parseReplicaMessage, type ReplicaMessage } from '../control/control-messages.ts'
 import type { Environment } from '../control/replica-place.ts'
 import { deferred } from '../deferred.ts'
@@ -85,14 +85,10 @@ export class ReplicaChild {
 }
 
 function start({ modulePath, args, execArgv, env }: ReplicaLaunch): ChildProcess {
-  try {
-    return fork(modulePath, args, {
-      execArgv: [...execArgv],
-      env: { ...process.env, ...env },
-      serialization: 'json',
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    })
-  } catch (cause) {
-    throw new StartError(`cannot start a process for ${modulePath}`, { cause })
-  }
+  return fork(modulePath, args, {
+    execArgv: [...execArgv],
+    env: { ...process.env, ...env },
+    serialization: 'json',
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
 }

@@ -3,6 +3,7 @@
 import type { Clock, Link, Listener, Logger, Transport } from '@mosec/core'
 import { StartError } from '@mosec/core'
 import { startFailure } from '../child/start-phase.ts'
+import { textOf } from '../control/control-logger.ts'
 import type { FailedMessage, ReplicaMessage, WorkerInfo } from '../control/control-messages.ts'
 import { placeEnvironment } from '../control/replica-place.ts'
 import { deferred } from '../deferred.ts'
@@ -42,6 +43,8 @@ export class ReplicaLife {
   readonly #listener: Listener
   readonly #child: ReplicaChild
   readonly #hello = deferred<WorkerInfo>()
+  /** Whatever ends the start first. */
+  readonly #failed = deferred<never>()
   readonly #over = new AbortController()
   #accepted: Promise<Link> | undefined
   #connection: ReplicaConnection | undefined
@@ -49,12 +52,13 @@ export class ReplicaLife {
   /** Opens an address and forks. @throws StartError when there is no process to be had. */
   static async begin(options: ReplicaLifeOptions): Promise<ReplicaLife> {
     const { transport, stage, replica } = options
-    const listener = await transport.listen(`${stage.replaceAll(/[^\w.-]/g, '_')}-${replica}`)
+    let listener: Listener | undefined
     try {
+      listener = await transport.listen(`${stage.replaceAll(/[^\w.-]/g, '_')}-${replica}`)
       return new ReplicaLife(options, listener)
-    } catch (error) {
-      await listener[Symbol.asyncDispose]()
-      throw error
+    } catch (cause) {
+      await listener?.[Symbol.asyncDispose]()
+      throw startError(options, `its process could not be started: ${textOf(cause)}`, cause)
     }
   }
 
@@ -107,7 +111,7 @@ export class ReplicaLife {
         this.#hello.resolve(message.worker)
         return
       case 'mosec:failed':
-        this.#hello.reject(this.#startError(startFailure(message), causeOf(message)))
+        this.#fail(startFailure(message), causeOf(message))
         return
       case 'mosec:log': {
         const { stage, replica, logger } = this.#options
@@ -119,17 +123,17 @@ export class ReplicaLife {
   /** Both the hello and the connection, unless something ends the start before. */
   #started(signal: AbortSignal | undefined): Promise<[WorkerInfo, Link]> {
     const { startTimeoutMs, clock } = this.#options
-    const failed = deferred<never>()
     const timer =
       startTimeoutMs < Infinity
-        ? clock.after(startTimeoutMs, () => failed.reject(this.#startError(tooSlow(startTimeoutMs))))
+        ? clock.after(startTimeoutMs, () => this.#fail(tooSlow(startTimeoutMs)))
         : undefined
-    const abort = (): void => failed.reject(signal?.reason)
+    const abort = (): void => this.#failed.reject(signal?.reason)
     if (signal?.aborted) abort()
     signal?.addEventListener('abort', abort, { once: true })
-    void this.#child.exited.then((how) => failed.reject(this.#startError(this.#exitedEarly(how))))
+    void this.#child.exited.then((how) => this.#fail(this.#exitedEarly(how)))
     this.#accepted = this.#listener.accept(this.#over.signal)
-    return Promise.race([Promise.all([this.#hello.promise, this.#accepted]), failed.promise]).finally(() => {
+    const ready = Promise.all([this.#hello.promise, this.#accepted])
+    return Promise.race([ready, this.#failed.promise]).finally(() => {
       timer?.cancel()
       signal?.removeEventListener('abort', abort)
     })
@@ -178,10 +182,13 @@ export class ReplicaLife {
     return `the process ${how} before it was ready${hint}`
   }
 
-  #startError(what: string, cause?: Error): StartError {
-    const { stage, replica } = this.#options
-    return new StartError(`stage '${stage}', replica ${replica}: ${what}`, { cause })
+  #fail(what: string, cause?: Error): void {
+    this.#failed.reject(startError(this.#options, what, cause))
   }
+}
+
+function startError({ stage, replica }: ReplicaLifeOptions, what: string, cause?: unknown): StartError {
+  return new StartError(`stage '${stage}', replica ${replica}: ${what}`, { cause })
 }
 
 const tooSlow = (startTimeoutMs: number): string =>

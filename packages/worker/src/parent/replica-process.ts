@@ -153,7 +153,7 @@ export class ReplicaProcess implements AsyncDisposable {
     try {
       await this.#begin()
     } catch (error) {
-      this.#options.logger.error('the replica did not start again', { error })
+      if (!this.#isStopping) this.#options.logger.error('the replica did not start again', { error })
     }
   }
 
