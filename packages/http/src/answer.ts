@@ -1,0 +1,82 @@
+/** An outcome as an HTTP answer: status, headers, body. The same for node and for web responses. */
+
+import type { Outcome } from '@mosec/core'
+import { statusOf, statusText } from './statuses.ts'
+
+/** Ready to be sent. */
+export interface Answer {
+  readonly status: number
+  /** Names and values in turn, as node's `writeHead` takes them without another loop. */
+  readonly headers: string[]
+  readonly body: Uint8Array
+}
+
+/** What the client's headers say of the form. */
+export interface AnswerForm {
+  /** MIME type of a good answer. */
+  readonly mimeType: string
+  readonly wantsProblem: boolean
+}
+
+const TEXT = 'text/plain; charset=utf-8'
+const PROBLEM = 'application/problem+json'
+const RETRY_AFTER_SECONDS = '1'
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/** @param serverHeader value of the `server` header. */
+export function answerOf(outcome: Outcome, form: AnswerForm, serverHeader: string): Answer {
+  const status = statusOf(outcome)
+  if (status === 200) return makeAnswer(200, form.mimeType, outcome.bytes, serverHeader)
+  const answer = form.wantsProblem
+    ? makeAnswer(status, PROBLEM, problemBody(status, outcome.bytes), serverHeader)
+    : makeAnswer(status, TEXT, outcome.bytes, serverHeader)
+  if (status === 429 || status === 503) answer.headers.push('retry-after', RETRY_AFTER_SECONDS)
+  if (outcome.code === 'shutting_down') answer.headers.push('connection', 'close')
+  return answer
+}
+
+/** An answer of ours that no task stands behind. */
+export function textAnswer(status: number, text: string, serverHeader: string): Answer {
+  return makeAnswer(status, TEXT, encoder.encode(text), serverHeader)
+}
+
+/** An answer with any body. */
+export function makeAnswer(status: number, mimeType: string, body: Uint8Array, serverHeader: string): Answer {
+  const headers = [
+    'server',
+    serverHeader,
+    'content-type',
+    mimeType,
+    'content-length',
+    String(body.byteLength),
+  ]
+  return { status, headers, body }
+}
+
+/** A web response of it. `connection` is not for web responses: node's side sets it. */
+export function responseOf(answer: Answer): Response {
+  const headers = new Headers()
+  for (const [name, value] of headerPairs(answer.headers)) {
+    if (name !== 'connection') headers.append(name, value)
+  }
+  return new Response(new Uint8Array(answer.body), { status: answer.status, headers })
+}
+
+/** RFC 9457; `about:blank` says that the status tells the kind. */
+function problemBody(status: number, text: Uint8Array): Uint8Array {
+  const problem = {
+    type: 'about:blank',
+    title: statusText(status),
+    status,
+    detail: decoder.decode(text),
+  }
+  return encoder.encode(JSON.stringify(problem))
+}
+
+function* headerPairs(flat: readonly string[]): Generator<[string, string]> {
+  for (let index = 0; index < flat.length; index += 2) {
+    yield [flat[index] ?? '', flat[index + 1] ?? '']
+  }
+}

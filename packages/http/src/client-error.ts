@@ -1,0 +1,34 @@
+/** Answers to bytes that node could not parse as a request, or that came too slowly. */
+
+import type { Duplex } from 'node:stream'
+import { presentAnswer } from './connections.ts'
+import { statusText } from './statuses.ts'
+
+const statusByCode: ReadonlyMap<string, number> = new Map([
+  ['HPE_HEADER_OVERFLOW', 431],
+  ['HPE_CHUNK_EXTENSIONS_OVERFLOW', 413],
+  ['ERR_HTTP_REQUEST_TIMEOUT', 408],
+])
+
+/** Says what node would say, with our `server` header, and ends the connection. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, serverHeader: string): void {
+  if (!socket.writable || error.code === 'ECONNRESET' || hasBegunAnswer(socket)) {
+    socket.destroy()
+    return
+  }
+  const status = statusByCode.get(error.code ?? '') ?? 400
+  const text = statusText(status).toLowerCase()
+  const head = [
+    `HTTP/1.1 ${status} ${statusText(status)}`,
+    `server: ${serverHeader}`,
+    'content-type: text/plain; charset=utf-8',
+    `content-length: ${text.length}`,
+    'connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`, () => socket.destroy())
+}
+
+/** A status line in the middle of another answer would spoil that one. */
+function hasBegunAnswer(socket: Duplex): boolean {
+  return presentAnswer(socket)?.headersSent ?? false
+}

@@ -1,0 +1,47 @@
+/** The open connections of a server, and how they end without cutting an answer short. */
+
+import { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+
+/**
+ * Ends connections as they fall idle. Node's own `server.close()` (20 to 24) also cuts answers that are written but not
+ * yet flushed to a slow reader, since it takes them for finished.
+ */
+export class Connections {
+  readonly #sockets = new Set<Socket>()
+
+  add(socket: Socket): void {
+    this.#sockets.add(socket)
+    socket.once('close', () => this.#sockets.delete(socket))
+  }
+
+  /** Ends idle ones now and the others after their present answer. */
+  drain(): void {
+    for (const socket of this.#sockets) endWhenIdle(socket)
+  }
+
+  /** Ends all of them now. */
+  destroy(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+}
+
+function endWhenIdle(socket: Socket): void {
+  const response = presentAnswer(socket)
+  if (response === undefined) {
+    socket.destroy()
+    return
+  }
+  if (!response.headersSent) response.shouldKeepAlive = false
+  response.once('close', () => endWhenIdle(socket))
+}
+
+/**
+ * The response that a socket belongs to now. Node has no public name for it; `_httpMessage` is what node's own
+ * `closeIdleConnections` and its default `clientError` handler look at.
+ */
+export function presentAnswer(socket: Duplex): ServerResponse | undefined {
+  const message: unknown = Reflect.get(socket, '_httpMessage')
+  return message instanceof ServerResponse ? message : undefined
+}

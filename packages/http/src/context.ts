@@ -1,0 +1,14 @@
+/** What all parts of one face share. */
+
+import type { InferenceRoute } from './admission.ts'
+import type { Meter } from './meter.ts'
+import type { ResolvedOptions } from './options.ts'
+
+/** One face: its options, its routes by exact pathname, and whether it is closing. */
+export interface FaceContext {
+  readonly options: ResolvedOptions
+  readonly routes: ReadonlyMap<string, InferenceRoute>
+  readonly meter: Meter
+  /** Answers end their connection from now on. */
+  isClosing: boolean
+}

@@ -1,0 +1,157 @@
+/** The hot path: one inference request answered on node's own objects, without a promise or a web object. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Outcome, TaskHandle, TaskSink } from '@mosec/core'
+import { outcomes } from '@mosec/core'
+import { type Admission, admit, type InferenceRoute, refusals } from './admission.ts'
+import { type Answer, answerOf } from './answer.ts'
+import type { FaceContext } from './context.ts'
+import { answerAndLinger } from './linger.ts'
+import { CLIENT_LEFT } from './meter.ts'
+import { readNodeBody } from './node-body.ts'
+import { headOfIncoming } from './request-head.ts'
+import { type EventOutlet, SseSink } from './sse-sink.ts'
+
+/** A request on an inference route, and the response it waits for. */
+export interface DirectRequest {
+  readonly route: InferenceRoute
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** The client waits for `100 Continue` before it sends the body. */
+  readonly expectsContinue: boolean
+}
+
+/** From the head of the request to the end of the answer. */
+export class DirectExchange implements TaskSink, EventOutlet {
+  readonly #context: FaceContext
+  readonly #direct: DirectRequest
+  readonly #startMs: number
+  readonly #admission: Admission
+  #handle: TaskHandle | undefined
+  #sse: SseSink | undefined
+  #status = CLIENT_LEFT
+  #isGone = false
+
+  constructor(context: FaceContext, direct: DirectRequest) {
+    this.#context = context
+    this.#direct = direct
+    this.#startMs = context.meter.now()
+    this.#admission = admit(direct.route, headOfIncoming(direct.request), context.options.maxRequestBytes)
+  }
+
+  /** Reads the body and submits it, or refuses. */
+  start(): void {
+    const { request, response, expectsContinue } = this.#direct
+    response.once('close', () => this.#closed())
+    if (this.#admission.refusal !== undefined) {
+      this.#refuse(this.#admission.refusal)
+      return
+    }
+    if (expectsContinue) response.writeContinue()
+    readNodeBody(request, this.#context.options.maxRequestBytes, (body) => this.#bodyRead(body))
+  }
+
+  settled(outcome: Outcome): void {
+    this.answer(outcome)
+  }
+
+  open(): void {
+    const { response } = this.#direct
+    if (this.#context.isClosing) response.shouldKeepAlive = false
+    response.writeHead(200, [
+      'server',
+      this.#context.options.serverHeader,
+      'content-type',
+      'text/event-stream',
+      'cache-control',
+      'no-cache',
+    ])
+    response.flushHeaders()
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#direct.response.write(bytes)
+  }
+
+  end(status: number): void {
+    this.#status = status
+    this.#direct.response.end()
+  }
+
+  answer(outcome: Outcome): void {
+    if (this.#isGone) return
+    const answer = this.#answerOf(outcome)
+    const { response } = this.#direct
+    if (this.#context.isClosing) response.shouldKeepAlive = false
+    response.writeHead(answer.status, answer.headers)
+    response.end(answer.body)
+  }
+
+  #bodyRead(body: Uint8Array | 'too large'): void {
+    if (this.#isGone) return
+    if (body === 'too large') this.#refuse(refusals.tooLarge)
+    else if (body.length === 0) this.answer(refusals.noData)
+    else this.#trySubmit(body)
+  }
+
+  #trySubmit(body: Uint8Array): void {
+    try {
+      this.#submit(body)
+    } catch (error) {
+      this.#context.options.logger.error('the scheduler refused a registered route', { error })
+      this.answer(outcomes.inferenceError)
+    }
+  }
+
+  #submit(bytes: Uint8Array): void {
+    const { route } = this.#direct
+    const { negotiated, timeoutMs } = this.#admission
+    const { requestCodec, responseCodec } = negotiated
+    const { submitter, clock } = this.#context.options
+    if (route.isStream) {
+      this.#sse = new SseSink({ outlet: this, clock, wantsEvents: negotiated.wantsEvents })
+    }
+    const submission = {
+      route: route.path,
+      bytes,
+      requestCodec,
+      responseCodec,
+      sink: this.#sse ?? this,
+    }
+    this.#handle = submitter.submit(timeoutMs === undefined ? submission : { ...submission, timeoutMs })
+    this.#sse?.admitted()
+  }
+
+  /** Refuses before the body was read. A body of a known, allowed length is left to node, which throws it away. */
+  #refuse(outcome: Outcome): void {
+    const { request, response, expectsContinue } = this.#direct
+    if (!expectsContinue && this.#isShortBody(request)) this.answer(outcome)
+    else answerAndLinger(request, response, this.#answerOf(outcome), this.#context.options.clock)
+  }
+
+  #isShortBody({ headers }: IncomingMessage): boolean {
+    if (headers['transfer-encoding'] !== undefined) return false
+    return Number(headers['content-length'] ?? 0) <= this.#context.options.maxRequestBytes
+  }
+
+  #answerOf(outcome: Outcome): Answer {
+    const answer = answerOf(outcome, this.#admission.negotiated, this.#context.options.serverHeader)
+    if (answer.status === 405) answer.headers.push('allow', 'POST')
+    this.#status = answer.status
+    return answer
+  }
+
+  /** The answer is out, or the client left. */
+  #closed(): void {
+    const isComplete = this.#direct.response.writableFinished
+    this.#context.meter.answered(
+      this.#direct.route.path,
+      isComplete ? this.#status : CLIENT_LEFT,
+      this.#startMs,
+    )
+    if (isComplete) return
+    this.#isGone = true
+    this.#sse?.stop()
+    if (this.#handle !== undefined) this.#context.options.submitter.cancel(this.#handle)
+  }
+}

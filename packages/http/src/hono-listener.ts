@@ -1,0 +1,64 @@
+/** Node requests that go through Hono: everything but inference routes that nobody else handles. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { outcomes } from '@mosec/core'
+import type { Hono } from 'hono'
+import { answerOf, responseOf, textAnswer } from './answer.ts'
+import type { FaceContext } from './context.ts'
+import type { FaceEnv, StreamRecord } from './face-env.ts'
+import { CLIENT_LEFT } from './meter.ts'
+import { pathnameOf } from './pathname.ts'
+
+/** Answers one request; never throws. */
+export type HonoListener = (request: IncomingMessage, response: ServerResponse) => void
+
+/** The app as node sees it. Globals stay as they are: a library does not replace `Request`. */
+export function createHonoListener(context: FaceContext, app: Hono<FaceEnv>): HonoListener {
+  const { serverHeader, logger } = context.options
+  const errorHandler = (error: unknown): Response => {
+    if (error instanceof Error && error.name === 'RequestError') {
+      return responseOf(textAnswer(400, 'bad request', serverHeader))
+    }
+    logger.error('the HTTP app failed', { error })
+    const form = { mimeType: '', wantsProblem: false }
+    return responseOf(answerOf(outcomes.inferenceError, form, serverHeader))
+  }
+  return (incoming, outgoing) => {
+    outgoing.setHeader('server', serverHeader)
+    if (context.isClosing) outgoing.shouldKeepAlive = false
+    const record = meterOutgoing(context, incoming, outgoing)
+    const env = record === undefined ? { incoming, outgoing } : { incoming, outgoing, record }
+    const listener = getRequestListener((request) => app.fetch(request, env), {
+      overrideGlobalObjects: false,
+      hostname: 'localhost',
+      errorHandler,
+    })
+    listener(incoming, outgoing).catch((error: unknown) => {
+      logger.error('an answer could not be written', { error })
+      outgoing.destroy()
+    })
+  }
+}
+
+/** Counts what the client saw, also when a middleware answered in our place. Undefined beside inference routes. */
+function meterOutgoing(
+  context: FaceContext,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): StreamRecord | undefined {
+  const route = context.routes.get(pathnameOf(incoming.url ?? ''))
+  if (route === undefined) return undefined
+  const startMs = context.meter.now()
+  let streamStatus: number | undefined
+  outgoing.once('close', () => {
+    const status = outgoing.writableFinished ? (streamStatus ?? outgoing.statusCode) : CLIENT_LEFT
+    context.meter.answered(route.path, status, startMs)
+  })
+  return {
+    opened() {},
+    ended(status) {
+      streamStatus = status
+    },
+  }
+}

@@ -1,0 +1,31 @@
+/** Says no to a client that is still sending, so that it reads the answer before the connection ends. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock } from '@mosec/core'
+import type { Answer } from './answer.ts'
+
+/** Longest time in which the rest of a refused body is thrown away, in milliseconds. */
+export const LINGER_MS = 1000
+
+/**
+ * Sends the answer at once and closes the connection when the body has ended, at the latest after `LINGER_MS`.
+ * Closing at once would lose the answer: a socket that is closed with unread data resets the connection.
+ */
+export function answerAndLinger(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: Answer,
+  clock: Clock,
+): void {
+  response.shouldKeepAlive = false
+  response.writeHead(answer.status, answer.headers)
+  response.write(answer.body)
+  const finish = (): void => {
+    timer.cancel()
+    response.end()
+  }
+  const timer = clock.after(LINGER_MS, finish)
+  request.once('end', finish)
+  request.once('close', finish)
+  request.resume()
+}

@@ -1,0 +1,37 @@
+/** Tells the observer of each finished answer, and keeps what it throws away from the request. */
+
+import type { ResolvedOptions } from './options.ts'
+
+/** Status counted for a client that left before its answer was complete. */
+export const CLIENT_LEFT = 499
+
+/** The observer's end of the HTTP face. */
+export class Meter {
+  readonly #options: Pick<ResolvedOptions, 'observer' | 'clock' | 'logger'>
+  #hasReported = false
+
+  constructor(options: Pick<ResolvedOptions, 'observer' | 'clock' | 'logger'>) {
+    this.#options = options
+  }
+
+  /** Clock milliseconds, for {@link answered}. */
+  now(): number {
+    return this.#options.clock.now()
+  }
+
+  /** @param startMs when the head of the request was there. */
+  answered(endpoint: string, status: number, startMs: number): void {
+    const { observer, clock } = this.#options
+    try {
+      observer.answered?.({ endpoint, status, durationMs: clock.now() - startMs })
+    } catch (error) {
+      this.#report(error)
+    }
+  }
+
+  #report(error: unknown): void {
+    if (this.#hasReported) return
+    this.#hasReported = true
+    this.#options.logger.error('an observer threw in answered(); this is said once', { error })
+  }
+}

@@ -1,0 +1,88 @@
+/** What the HTTP face is made from, and the defaults of what may be left out. */
+
+import {
+  type Clock,
+  ConfigurationError,
+  type Health,
+  type Logger,
+  type Observer,
+  type Submitter,
+  silentLogger,
+  systemClock,
+} from '@mosec/core'
+import { Hono } from 'hono'
+import type { FaceEnv } from './face-env.ts'
+
+/** A codec as HTTP sees it: a name and the MIME types that stand for it. */
+export interface CodecInfo {
+  readonly name: string
+  /** Lower case, without parameters; the first one labels answers. */
+  readonly mimeTypes: readonly [string, ...string[]]
+}
+
+/** A route as HTTP sees it: a path and the formats at the two ends of its pipeline. */
+export interface RouteInfo {
+  /** Exact pathname, `/inference` say. */
+  readonly path: string
+  /** Codecs of the ingress worker, the default first. */
+  readonly requestCodecs: readonly CodecInfo[]
+  /** Codecs of the egress worker, the default first. */
+  readonly responseCodecs: readonly CodecInfo[]
+  /** The ingress worker takes bytes of any `Content-Type` (raw images, say); the request codec is then 0. */
+  readonly readsAnyType: boolean
+  /** The egress worker yields events: answers are `text/event-stream`. */
+  readonly isStream: boolean
+}
+
+/** What `GET /metrics` answers. */
+export interface MetricsText {
+  readonly contentType: string
+  readonly body: string
+}
+
+/** Options of {@link createHttpFace}. */
+export interface HttpFaceOptions {
+  /** An app with handlers of the user's, which come before ours; a new one when left out. */
+  readonly app?: Hono<FaceEnv>
+  readonly submitter: Submitter
+  readonly routes: readonly RouteInfo[]
+  /** Asked by `GET /` and the health endpoints, at each request. */
+  readonly health: () => Health
+  /** Without it `GET /metrics` is 404. */
+  readonly metrics?: () => Promise<MetricsText>
+  /** Longest request body in bytes; 10 MiB when left out. */
+  readonly maxRequestBytes?: number
+  /** The service timeout in milliseconds, 3000 when left out: `close()` waits no longer than this (and a second). */
+  readonly timeoutMs?: number
+  /** Value of the `server` header of every answer, `mosec/<version>`. */
+  readonly serverHeader?: string
+  readonly clock?: Clock
+  readonly observer?: Observer
+  readonly logger?: Logger
+}
+
+/** Options with nothing left open. */
+export interface ResolvedOptions extends Required<Omit<HttpFaceOptions, 'metrics' | 'app'>> {
+  readonly app: Hono<FaceEnv>
+  readonly metrics: (() => Promise<MetricsText>) | undefined
+}
+
+const defaults = {
+  metrics: undefined,
+  maxRequestBytes: 10 * 1024 * 1024,
+  timeoutMs: 3000,
+  serverHeader: 'mosec',
+  clock: systemClock,
+  observer: {},
+  logger: silentLogger,
+}
+
+/** @throws ConfigurationError when a number is not positive. */
+export function resolveOptions(options: HttpFaceOptions): ResolvedOptions {
+  const resolved: ResolvedOptions = { app: new Hono<FaceEnv>(), ...defaults, ...options }
+  for (const name of ['maxRequestBytes', 'timeoutMs'] as const) {
+    if (resolved[name] > 0) continue
+    throw new ConfigurationError(`${name} must be a positive number, got ${resolved[name]}`)
+  }
+  return resolved
+}

@@ -1,0 +1,44 @@
+/** What we look at in a request's head, from a node request or a web one. */
+
+import type { IncomingMessage } from 'node:http'
+
+/** Headers that matter to an inference route; an absent one is the empty string. */
+export interface RequestHead {
+  readonly method: string
+  readonly contentType: string
+  readonly accept: string
+  readonly contentLength: string
+  readonly timeout: string
+}
+
+/** Shortens the service timeout of one request; a positive integer, in milliseconds. */
+export const TIMEOUT_HEADER = 'x-request-timeout-ms'
+
+/** Head of a node request. */
+export function headOfIncoming(request: IncomingMessage): RequestHead {
+  const { headers } = request
+  return {
+    method: request.method ?? '',
+    contentType: headers['content-type'] ?? '',
+    accept: headers.accept ?? '',
+    contentLength: headers['content-length'] ?? '',
+    timeout: singleHeader(headers[TIMEOUT_HEADER]),
+  }
+}
+
+/** Head of a web request. */
+export function headOfRequest(request: Request): RequestHead {
+  const { headers } = request
+  return {
+    method: request.method,
+    contentType: headers.get('content-type') ?? '',
+    accept: headers.get('accept') ?? '',
+    contentLength: headers.get('content-length') ?? '',
+    timeout: headers.get(TIMEOUT_HEADER) ?? '',
+  }
+}
+
+function singleHeader(value: string | string[] | undefined): string {
+  if (value === undefined) return ''
+  return typeof value === 'string' ? value : value.join(', ')
+}

@@ -1,0 +1,44 @@
+/** A web request's body, collected without ever holding more than the limit. */
+
+import type { HonoRequest } from 'hono'
+
+/**
+ * The body, also when a middleware has read it through Hono's own methods before.
+ * @throws TypeError when a middleware took the body away from `c.req.raw`.
+ */
+export async function readHonoBody(
+  request: HonoRequest,
+  limitBytes: number,
+): Promise<Uint8Array | 'too large'> {
+  if (wasRead(request)) {
+    const bytes = new Uint8Array(await request.arrayBuffer())
+    return bytes.length > limitBytes ? 'too large' : bytes
+  }
+  const { body } = request.raw
+  return body === null ? new Uint8Array() : readStream(body, limitBytes)
+}
+
+/** Hono keeps what its methods read; such a body is read from there. */
+function wasRead(request: HonoRequest): boolean {
+  return request.raw.bodyUsed || Object.keys(request.bodyCache).length > 0
+}
+
+async function readStream(
+  stream: ReadableStream<Uint8Array>,
+  limitBytes: number,
+): Promise<Uint8Array | 'too large'> {
+  const reader = stream.getReader()
+  const chunks: Uint8Array[] = []
+  let sizeBytes = 0
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    sizeBytes += part.value.length
+    if (sizeBytes > limitBytes) {
+      // Not awaited: a source may take its time to stop, and the answer need not wait for it.
+      reader.cancel().catch(() => {})
+      return 'too large'
+    }
+    chunks.push(part.value)
+  }
+  const [only] = chunks
+  return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks, sizeBytes)
+}

@@ -1,0 +1,122 @@
+/** The other way: one inference request as a Hono handler, for user middleware and for `fetch`. */
+
+import { type Outcome, outcomes, type TaskHandle, type TaskSink } from '@mosec/core'
+import type { Context } from 'hono'
+import { type Admission, admit, type InferenceRoute, refusals } from './admission.ts'
+import { answerOf, responseOf } from './answer.ts'
+import type { FaceContext } from './context.ts'
+import type { FaceEnv } from './face-env.ts'
+import { CLIENT_LEFT } from './meter.ts'
+import { headOfRequest } from './request-head.ts'
+import { type EventOutlet, SseSink } from './sse-sink.ts'
+import { readHonoBody } from './web-body.ts'
+
+/** Answers one inference request; every failure is an answer too. */
+export async function inferOnWeb(
+  context: FaceContext,
+  route: InferenceRoute,
+  hono: Context<FaceEnv>,
+): Promise<Response> {
+  const admission = admit(route, headOfRequest(hono.req.raw), context.options.maxRequestBytes)
+  const exchange = new WebExchange({ context, route, admission, record: hono.env?.record })
+  if (admission.refusal !== undefined) return exchange.responseTo(admission.refusal)
+  const body = await readHonoBody(hono.req, context.options.maxRequestBytes)
+  if (body === 'too large') return exchange.responseTo(refusals.tooLarge)
+  if (body.length === 0) return exchange.responseTo(refusals.noData)
+  return exchange.submit(body, hono.req.raw.signal)
+}
+
+interface WebExchangeOptions {
+  readonly context: FaceContext
+  readonly route: InferenceRoute
+  readonly admission: Admission
+  readonly record: FaceEnv['Bindings']['record']
+}
+
+/** Resolves to a response once the task has ended, or once its stream is open. */
+class WebExchange implements TaskSink, EventOutlet {
+  readonly #options: WebExchangeOptions
+  /** Settles once; the executor runs at once, so `#resolve` is set before anybody can call it. */
+  readonly #response: Promise<Response>
+  #resolve: (response: Response) => void = () => {}
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined
+  #handle: TaskHandle | undefined
+  #sse: SseSink | undefined
+  #isOver = false
+
+  constructor(options: WebExchangeOptions) {
+    this.#options = options
+    this.#response = new Promise((resolve) => {
+      this.#resolve = resolve
+    })
+  }
+
+  /** @param signal aborted when the client left. */
+  submit(bytes: Uint8Array, signal: AbortSignal): Promise<Response> {
+    if (signal.aborted) return Promise.resolve(this.responseTo(outcomes.cancelled))
+    const { context, route, admission } = this.#options
+    const { negotiated, timeoutMs } = admission
+    const { requestCodec, responseCodec, wantsEvents } = negotiated
+    if (route.isStream) this.#sse = new SseSink({ outlet: this, clock: context.options.clock, wantsEvents })
+    const sink = this.#sse ?? this
+    const submission = { route: route.path, bytes, requestCodec, responseCodec, sink }
+    signal.addEventListener('abort', () => this.#cancel(), { once: true })
+    this.#handle = context.options.submitter.submit(
+      timeoutMs === undefined ? submission : { ...submission, timeoutMs },
+    )
+    this.#sse?.admitted()
+    return this.#response
+  }
+
+  settled(outcome: Outcome): void {
+    this.answer(outcome)
+  }
+
+  answer(outcome: Outcome): void {
+    this.#isOver = true
+    this.#resolve(this.responseTo(outcome))
+  }
+
+  open(): void {
+    const stream = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        this.#controller = controller
+      },
+      cancel: () => this.#cancel(),
+    })
+    const headers = {
+      server: this.#options.context.options.serverHeader,
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-cache',
+    }
+    this.#options.record?.opened()
+    this.#resolve(new Response(stream, { headers }))
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#controller?.enqueue(bytes)
+  }
+
+  end(status: number): void {
+    this.#isOver = true
+    this.#options.record?.ended(status)
+    this.#controller?.close()
+  }
+
+  responseTo(outcome: Outcome): Response {
+    const { context, admission } = this.#options
+    const answer = answerOf(outcome, admission.negotiated, context.options.serverHeader)
+    if (answer.status === 405) answer.headers.push('allow', 'POST')
+    return responseOf(answer)
+  }
+
+  /** The client left; harmless when all was said. */
+  #cancel(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#sse?.stop()
+    if (this.#controller !== undefined) this.#options.record?.ended(CLIENT_LEFT)
+    if (this.#handle !== undefined) this.#options.context.options.submitter.cancel(this.#handle)
+    this.#resolve(this.responseTo(outcomes.cancelled))
+  }
+}
