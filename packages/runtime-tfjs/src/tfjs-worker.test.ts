@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { BackendName, ModelInput, ModelOutput, Tfjs, TfjsModel } from './backend/tfjs.ts'
 import { loadTfjs } from './load-tfjs.ts'
 import type { TensorArray, TensorValues } from './tensor/item-spec.ts'
-import { indexGraph, sumModel } from './testing/small-models.ts'
+import { failingGraph, indexGraph, sumModel } from './testing/small-models.ts'
 import { TfjsWorker } from './tfjs-worker.ts'
 
 const context: WorkerContext = { stage: 'model', replica: 1, maxBatchSize: 8, logger: silentLogger }
@@ -26,6 +26,20 @@ class Sum extends TfjsWorker<Float32Array, number> {
 
   get tensors(): number {
     return this.tf?.memory().numTensors ?? 0
+  }
+}
+
+/** The index of each item in its batch. */
+class Index extends TfjsWorker<Int32Array, number> {
+  override backends: readonly BackendName[] = ['wasm']
+  graph = indexGraph
+
+  override load(tf: Tfjs): Promise<TfjsModel> {
+    return tf.loadGraphModel({ load: async () => this.graph })
+  }
+
+  override postprocess(row: TensorArray): number {
+    return row[0] ?? Number.NaN
   }
 }
 
@@ -197,7 +211,7 @@ describe('TfjsWorker setup', () => {
     class Outputs extends Sum {
       override load(tf: Tfjs): TfjsModel {
         const input = tf.input({ shape: [3] })
-        return tf.model({ inputs: input, outputs: [input, input] })
+        return tf.model({ inputs: input, outputs: [input, tf.layers.reLU().apply(input) as typeof input] })
       }
     }
     await expect(ready(new Outputs())).rejects.toThrow(
@@ -218,20 +232,24 @@ describe('TfjsWorker setup', () => {
   })
 
   it('finds out that a graph needs executeAsync', async () => {
-    class Index extends TfjsWorker<Int32Array, number> {
-      override backends: readonly BackendName[] = ['wasm']
-      override load(tf: Tfjs): Promise<TfjsModel> {
-        return tf.loadGraphModel({ load: async () => indexGraph })
-      }
-      override postprocess(row: TensorArray): number {
-        return row[0] ?? Number.NaN
-      }
-    }
     const worker = await ready(new Index())
     const { tf } = await loadTfjs({ logger: silentLogger, backends: ['wasm'] })
     const before = tf.memory().numTensors
     expect(await worker.forward([Int32Array.of(7), Int32Array.of(7), Int32Array.of(9)])).toEqual([0, 1, 2])
     expect(tf.memory().numTensors).toBe(before)
+  })
+
+  it('leaves nothing behind when executeAsync fails half-way', async () => {
+    class Failing extends Index {
+      override graph = failingGraph
+      override warmupBatchSizes = []
+    }
+    const worker = await ready(new Failing())
+    const { tf } = await loadTfjs({ logger: silentLogger, backends: ['wasm'] })
+    const before = tf.memory().numTensors
+    for (let n = 0; n < 5; n += 1) await expect(worker.forward([Int32Array.of(7)])).rejects.toThrow('MatMul')
+    expect(tf.memory().numTensors).toBe(before)
+    expect(await (await ready(new Index())).forward([Int32Array.of(7)])).toEqual([0])
   })
 
   it('notices that someone else switched the backend', async () => {

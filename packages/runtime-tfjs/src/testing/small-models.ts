@@ -13,7 +13,7 @@ export function sumModel(tf: Tfjs, batchInputShape: (number | null)[] = [null, 3
 }
 
 /** What `model.save()` hands to a handler. */
-export async function savedArtifacts(model: LayersModel): Promise<io.ModelArtifacts> {
+async function savedArtifacts(model: LayersModel): Promise<io.ModelArtifacts> {
   const saved: io.ModelArtifacts[] = []
   const modelArtifactsInfo: io.ModelArtifactsInfo = { dateSaved: new Date(0), modelTopologyType: 'JSON' }
   await model.save({
@@ -48,19 +48,21 @@ export async function saveModel(model: LayersModel, folder: string): Promise<str
 }
 
 /** Integers to their indices, by way of `Where`, which is dynamic: only `executeAsync` runs this graph. */
-export const indexGraph: io.ModelArtifacts = {
-  modelTopology: {
-    node: [
-      {
-        name: 'x',
-        op: 'Placeholder',
-        attr: { dtype: { type: 'DT_INT32' }, shape: { shape: { dim: [{ size: '-1' }] } } },
-      },
-      { name: 'same', op: 'Equal', input: ['x', 'x'], attr: { T: { type: 'DT_INT32' } } },
-      { name: 'y', op: 'Where', input: ['same'], attr: { T: { type: 'DT_BOOL' } } },
-    ],
-    versions: { producer: 1 },
-  },
-  weightSpecs: [],
-  weightData: new ArrayBuffer(0),
+export const indexGraph = graphOf([])
+
+/** Fails while `executeAsync` runs, with tensors already made: integers cannot be multiplied on wasm. */
+export const failingGraph = graphOf([
+  { name: 'z', op: 'MatMul', input: ['y', 'y'], attr: { T: { type: 'DT_INT32' } } },
+])
+
+function graphOf(last: readonly object[]): io.ModelArtifacts {
+  const shape = { shape: { dim: [{ size: '-1' }] } }
+  const node = [
+    { name: 'x', op: 'Placeholder', attr: { dtype: { type: 'DT_INT32' }, shape } },
+    { name: 'same', op: 'Equal', input: ['x', 'x'], attr: { T: { type: 'DT_INT32' } } },
+    { name: 'y', op: 'Where', input: ['same'], attr: { T: { type: 'DT_BOOL' } } },
+    ...last,
+  ]
+  const modelTopology = { node, versions: { producer: 1 } }
+  return { modelTopology, weightSpecs: [], weightData: new ArrayBuffer(0) }
 }
