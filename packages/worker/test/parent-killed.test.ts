@@ -1,12 +1,16 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { execArgv, fixture, isAlive } from './supervisor-rig.ts'
 
 test.concurrent.each(['idle', 'hang'])(
   'the parent is killed: a replica that is in "%s" leaves',
   async (text) => {
-    const parent = spawn(process.execPath, [...execArgv, fixture('parent.mjs'), text], {
+    const folder = await mkdtemp(join(tmpdir(), 'mosec-worker-test-'))
+    const parent = spawn(process.execPath, [...execArgv, fixture('parent.mjs'), text, folder], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const [line] = await once(parent.stdout, 'data')
@@ -17,5 +21,6 @@ test.concurrent.each(['idle', 'hang'])(
     const ended = once(parent.stdout, 'end')
     parent.kill('SIGKILL')
     await ended
+    await rm(folder, { recursive: true })
   },
 )

@@ -21,7 +21,7 @@ import {
 } from '../src/index.ts'
 
 /** Bits of an item that is decoded and encoded by codec. */
-export const BOTH_ENDS = packState({ isIngress: true, isEgress: true, requestCodec: 0, responseCodec: 0 })
+const BOTH_ENDS = packState({ isIngress: true, isEgress: true, requestCodec: 0, responseCodec: 0 })
 
 const utf8 = new TextEncoder()
 

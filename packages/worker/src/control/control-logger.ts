@@ -24,7 +24,7 @@ export function controlLogger(control: Pick<ReplicaControl, 'send'>, lowest: Log
 }
 
 /** What survives JSON: errors as name, message and stack; what cannot be written as its text. */
-export function plainFields(fields: LogFields): LogFields {
+function plainFields(fields: LogFields): LogFields {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, plainValue(value)]))
 }
 
