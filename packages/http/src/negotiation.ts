@@ -117,6 +117,7 @@ function essenceOf(contentType: string): string {
 
 /** `accept` lists this very type, not just a wildcard, and not with `q=0`. */
 function namesType(accept: string, mimeType: string): boolean {
-  if (!accept.toLowerCase().includes(mimeType)) return false
-  return new Negotiator({ headers: { accept } }).mediaTypes().includes(mimeType)
+  const lowerCase = accept.toLowerCase()
+  if (!lowerCase.includes(mimeType)) return false
+  return new Negotiator({ headers: { accept: lowerCase } }).mediaTypes().includes(mimeType)
 }
