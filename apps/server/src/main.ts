@@ -10,7 +10,7 @@ import { readyMessage } from './ready-message.ts'
 const module = (path: string): URL => new URL(path, import.meta.url)
 
 const tokenize = stage<unknown, TokenizedTexts>(module('./embeddings/tokenize.js'), { name: 'tokenize' })
-// Eight short texts together take 4 times one alone on wasm; more gain nothing and only wait for each other.
+// Eight short texts take three times as long as one on wasm; more gain nothing and only wait for each other.
 const embed = stage<TokenizedTexts, EmbeddedTexts>(module('./embeddings/embed.js'), {
   name: 'embed',
   maxBatchSize: 8,
@@ -25,7 +25,7 @@ const classify = stage<Uint8Array, Float32Array>(module('./images/classify.js'),
 })
 const label = stage<Float32Array, Classification>(module('./images/label.js'), { name: 'label' })
 
-// A request may hold thousands of texts.
+// The longest request that is taken computes for some 20 seconds on one core.
 const server = new Server({ timeoutMs: 30_000 })
 server.route('/v1/embeddings', tokenize, embed, format)
 server.route('/v1/images/classify', decode, classify, label)

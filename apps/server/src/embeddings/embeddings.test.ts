@@ -83,6 +83,15 @@ describe('the embeddings stages', () => {
     expect(await embedAll([tokenize.forward({ input: 'a' })])).toHaveLength(1)
   })
 
+  it('refuse more than the model can compute in time, without reading to the end', () => {
+    const tooMany = Array(257).fill('word '.repeat(200))
+    // The blank text would be refused in other words, were it read.
+    expect(() => tokenize.forward({ input: [...tooMany, ' '] })).toThrow(
+      'input: more than 32768 tokens together',
+    )
+    expect(tokenize.forward({ input: Array(2048).fill('How old are you?') }).lengths).toHaveLength(2048)
+  })
+
   it('stop computing when nobody waits any more, and go on with the next', async () => {
     const stopped = await embed.forward([tokenize.forward({ input: 'a' })], { signal: AbortSignal.abort() })
     expect(stopped).toEqual([expect.any(TimeoutError)])

@@ -16,10 +16,10 @@ const texts = z
   .max(maxInputs, `at most ${maxInputs} texts in one request`)
 
 const options = {
-  model: z.string({ error: 'expected text' }).optional(),
+  model: z.string({ error: 'expected text' }).nullish(),
   encoding_format: z.enum(['float', 'base64'], { error: 'expected "float" or "base64"' }).default('float'),
-  dimensions: z.literal(dimensions, { error: `this model has ${dimensions} dimensions` }).optional(),
-  user: z.string({ error: 'expected text' }).optional(),
+  dimensions: z.literal(dimensions, { error: `this model has ${dimensions} dimensions` }).nullish(),
+  user: z.string({ error: 'expected text' }).nullish(),
 }
 
 // Two schemas instead of a union, whose error would not say which of many texts is wrong.

@@ -6,6 +6,9 @@ import type { TokenizedTexts } from './messages.ts'
 import { parseRequest } from './request.ts'
 import { loadTokenizer, type Tokenize } from './tokenizer.ts'
 
+/** What the model computes in some 20 seconds on one core of wasm; more would time out, and keep others waiting until then. */
+const maxRequestTokens = 32_768
+
 /** Takes an OpenAI embeddings request. */
 export default class TokenizeWorker extends JsonMixin(Worker)<unknown, TokenizedTexts> {
   override example = { input: 'How old are you?' }
@@ -17,14 +20,22 @@ export default class TokenizeWorker extends JsonMixin(Worker)<unknown, Tokenized
 
   override forward(body: unknown): TokenizedTexts {
     const { texts, encodingFormat } = parseRequest(body)
-    const tokens = texts.map((text, index) =>
-      this.#tokensOf(text, texts.length === 1 ? 'input' : `input[${index}]`),
-    )
-    return {
-      ids: concatenate(tokens),
-      lengths: Int32Array.from(tokens, ({ length }) => length),
-      encodingFormat,
-    }
+    const tokens = this.#tokensOfAll(texts)
+    const lengths = Int32Array.from(tokens, ({ length }) => length)
+    return { ids: concatenate(tokens), lengths, encodingFormat }
+  }
+
+  // Stops at the first text too many: a body of ten megabytes must not keep this stage busy for seconds.
+  #tokensOfAll(texts: readonly string[]): Int32Array[] {
+    let tokenCount = 0
+    return texts.map((text, index) => {
+      const tokens = this.#tokensOf(text, texts.length === 1 ? 'input' : `input[${index}]`)
+      tokenCount += tokens.length
+      if (tokenCount <= maxRequestTokens) return tokens
+      throw new ValidationError(
+        `input: more than ${maxRequestTokens} tokens together, send fewer texts at a time`,
+      )
+    })
   }
 
   #tokensOf(text: string, field: string): Int32Array {
