@@ -55,13 +55,19 @@ export function makeAnswer(status: number, mimeType: string, body: Uint8Array, s
   return { status, headers, body }
 }
 
-/** A web response of it. `connection` is not for web responses: node's side sets it. */
-export function responseOf(answer: Answer): Response {
-  const headers = new Headers()
-  for (const [name, value] of headerPairs(answer.headers)) {
-    if (name !== 'connection') headers.append(name, value)
+/** A web response that still has its bytes at hand, so that node's side need not read them back from a stream. */
+export class AnswerResponse extends Response {
+  readonly bytes: Uint8Array
+
+  constructor(answer: Answer) {
+    // `connection` is not for web responses: node's side sets it. A copy, since a web response owns its body.
+    const headers = new Headers()
+    for (const [name, value] of headerPairs(answer.headers)) {
+      if (name !== 'connection') headers.append(name, value)
+    }
+    super(new Uint8Array(answer.body), { status: answer.status, headers })
+    this.bytes = answer.body
   }
-  return new Response(new Uint8Array(answer.body), { status: answer.status, headers })
 }
 
 /** RFC 9457; `about:blank` says that the status tells the kind. */

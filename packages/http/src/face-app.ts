@@ -5,7 +5,7 @@ import type { Context, Hono, Next } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { TrieRouter } from 'hono/router/trie-router'
 import { refusals } from './admission.ts'
-import { type Answer, answerOf, responseOf } from './answer.ts'
+import { type Answer, AnswerResponse, answerOf } from './answer.ts'
 import type { FaceContext } from './context.ts'
 import type { FaceEnv } from './face-env.ts'
 import { wantsProblem } from './negotiation.ts'
@@ -28,7 +28,7 @@ export function createFaceApp(context: FaceContext): FaceApp {
   const endpoints = createSystemEndpoints(context.options)
   let uncovered: ReadonlySet<string> | undefined
 
-  app.notFound((hono) => responseOf(refusalAnswer(hono, context, 'notFound')))
+  app.notFound((hono) => new AnswerResponse(refusalAnswer(hono, context, 'notFound')))
   app.onError((error, hono) => errorResponse(error, hono, context))
 
   const seal = (): ReadonlySet<string> => {
@@ -71,10 +71,10 @@ async function answerOurs({ context, endpoints, hono, next }: OwnRequest): Promi
     return undefined
   }
   const isRead = hono.req.method === 'GET' || hono.req.method === 'HEAD'
-  if (isRead) return responseOf(await endpoint(wantsProblem(hono.req.header('accept') ?? '')))
+  if (isRead) return new AnswerResponse(await endpoint(wantsProblem(hono.req.header('accept') ?? '')))
   const answer = refusalAnswer(hono, context, 'notGet')
   answer.headers.push('allow', 'GET, HEAD')
-  return responseOf(answer)
+  return new AnswerResponse(answer)
 }
 
 function refusalAnswer(hono: Context<FaceEnv>, context: FaceContext, refusal: keyof typeof refusals): Answer {
@@ -87,5 +87,5 @@ function errorResponse(error: Error, hono: Context<FaceEnv>, context: FaceContex
   if (error instanceof HTTPException) return error.getResponse()
   context.options.logger.error('a handler of the HTTP app threw', { error, path: hono.req.path })
   const form = { mimeType: '', wantsProblem: wantsProblem(hono.req.header('accept') ?? '') }
-  return responseOf(answerOf(outcomes.inferenceError, form, context.options.serverHeader))
+  return new AnswerResponse(answerOf(outcomes.inferenceError, form, context.options.serverHeader))
 }

@@ -2,9 +2,10 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { outcomes } from '@mosec/core'
 import type { Hono } from 'hono'
-import { answerOf, responseOf, textAnswer } from './answer.ts'
+import { AnswerResponse, answerOf, textAnswer } from './answer.ts'
 import type { FaceContext } from './context.ts'
 import type { FaceEnv, StreamRecord } from './face-env.ts'
 import { CLIENT_LEFT } from './meter.ts'
@@ -18,18 +19,18 @@ export function createHonoListener(context: FaceContext, app: Hono<FaceEnv>): Ho
   const { serverHeader, logger } = context.options
   const errorHandler = (error: unknown): Response => {
     if (error instanceof Error && error.name === 'RequestError') {
-      return responseOf(textAnswer(400, 'bad request', serverHeader))
+      return new AnswerResponse(textAnswer(400, 'bad request', serverHeader))
     }
     logger.error('the HTTP app failed', { error })
     const form = { mimeType: '', wantsProblem: false }
-    return responseOf(answerOf(outcomes.inferenceError, form, serverHeader))
+    return new AnswerResponse(answerOf(outcomes.inferenceError, form, serverHeader))
   }
   return (incoming, outgoing) => {
     outgoing.setHeader('server', serverHeader)
     if (context.isClosing) outgoing.shouldKeepAlive = false
     const record = meterOutgoing(context, incoming, outgoing)
     const env = record === undefined ? { incoming, outgoing } : { incoming, outgoing, record }
-    const listener = getRequestListener((request) => app.fetch(request, env), {
+    const listener = getRequestListener(async (request) => send(await app.fetch(request, env), outgoing), {
       overrideGlobalObjects: false,
       hostname: 'localhost',
       errorHandler,
@@ -39,6 +40,16 @@ export function createHonoListener(context: FaceContext, app: Hono<FaceEnv>): Ho
       outgoing.destroy()
     })
   }
+}
+
+/** Writes an answer of ours, with the headers that middleware gave it, past the stream of its web response. */
+function send(response: Response, outgoing: ServerResponse): Response {
+  const isOurs = response instanceof AnswerResponse && !response.bodyUsed
+  // Node 20 keeps only the last of several cookies in this form.
+  if (!isOurs || response.headers.has('set-cookie')) return response
+  outgoing.writeHead(response.status, [...response.headers].flat())
+  outgoing.end(response.bytes)
+  return RESPONSE_ALREADY_SENT
 }
 
 /** Counts what the client saw, also when a middleware answered in our place. Undefined beside inference routes. */

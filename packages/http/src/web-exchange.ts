@@ -3,8 +3,9 @@
 import { type Outcome, outcomes, type TaskHandle, type TaskSink } from '@mosec/core'
 import type { Context } from 'hono'
 import { type Admission, admit, type InferenceRoute, refusals } from './admission.ts'
-import { answerOf, responseOf } from './answer.ts'
+import { AnswerResponse, answerOf } from './answer.ts'
 import type { FaceContext } from './context.ts'
+import { type Departure, departureOf } from './departure.ts'
 import type { FaceEnv } from './face-env.ts'
 import { CLIENT_LEFT } from './meter.ts'
 import { headOfRequest } from './request-head.ts'
@@ -20,10 +21,10 @@ export async function inferOnWeb(
   const admission = admit(route, headOfRequest(hono.req.raw), context.options.maxRequestBytes)
   const exchange = new WebExchange({ context, route, admission, record: hono.env?.record })
   if (admission.refusal !== undefined) return exchange.responseTo(admission.refusal)
-  const body = await readHonoBody(hono.req, context.options.maxRequestBytes)
+  const body = await readHonoBody(hono, context.options.maxRequestBytes)
   if (body === 'too large') return exchange.responseTo(refusals.tooLarge)
   if (body.length === 0) return exchange.responseTo(refusals.noData)
-  return exchange.submit(body, hono.req.raw.signal)
+  return exchange.submit(body, departureOf(hono))
 }
 
 interface WebExchangeOptions {
@@ -51,16 +52,15 @@ class WebExchange implements TaskSink, EventOutlet {
     })
   }
 
-  /** @param signal aborted when the client left. */
-  submit(bytes: Uint8Array, signal: AbortSignal): Promise<Response> {
-    if (signal.aborted) return Promise.resolve(this.responseTo(outcomes.cancelled))
+  submit(bytes: Uint8Array, departure: Departure): Promise<Response> {
+    if (departure.hasLeft()) return Promise.resolve(this.responseTo(outcomes.cancelled))
     const { context, route, admission } = this.#options
     const { negotiated, timeoutMs } = admission
     const { requestCodec, responseCodec, wantsEvents } = negotiated
     if (route.isStream) this.#sse = new SseSink({ outlet: this, clock: context.options.clock, wantsEvents })
     const sink = this.#sse ?? this
     const submission = { route: route.path, bytes, requestCodec, responseCodec, sink }
-    signal.addEventListener('abort', () => this.#cancel(), { once: true })
+    departure.onLeft(() => this.#cancel())
     this.#handle = context.options.submitter.submit(
       timeoutMs === undefined ? submission : { ...submission, timeoutMs },
     )
@@ -107,7 +107,7 @@ class WebExchange implements TaskSink, EventOutlet {
     const { context, admission } = this.#options
     const answer = answerOf(outcome, admission.negotiated, context.options.serverHeader)
     if (answer.status === 405) answer.headers.push('allow', 'POST')
-    return responseOf(answer)
+    return new AnswerResponse(answer)
   }
 
   /** The client left; harmless when all was said. */
