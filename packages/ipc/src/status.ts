@@ -77,7 +77,8 @@ export function statusOf(flag: number): WireStatus {
 /** Largest time budget that fits the flag of a parent's frame, in milliseconds. */
 const MAX_BUDGET_MS = 0xffff
 
-/** The flag of a parent's frame, which Mosec leaves 0: the time left, rounded up, so that 0 stays "unknown". */
+/** The flag of a parent's frame, which Mosec leaves 0: the time left, rounded up; 0 is "unknown, or more than fits". */
 export function flagOfBudget(budgetMs: number): number {
-  return budgetMs > 0 ? Math.min(Math.ceil(budgetMs), MAX_BUDGET_MS) : 0
+  const wholeMs = Math.ceil(budgetMs)
+  return wholeMs > 0 && wholeMs <= MAX_BUDGET_MS ? wholeMs : 0
 }

@@ -1,1 +1,38 @@
-export {}
+/** `mosec`: model serving made efficient. Subclass a worker, name it, run. */
+
+export {
+  type AnyWorker,
+  type Awaitable,
+  type BatchResult,
+  ClientError,
+  type Codec,
+  ConfigurationError,
+  DecodingError,
+  EncodingError,
+  type ForwardContext,
+  HttpError,
+  type Logger,
+  MosecError,
+  type Observer,
+  ServerError,
+  StartError,
+  TimeoutError,
+  ValidationError,
+  type WorkerClass,
+  type WorkerContext,
+} from '@mosec/core'
+export type { RouteOptions } from './blueprint.ts'
+export type { ConfigDefaults } from './config/index.ts'
+export type { Plugin, PluginHost } from './plugin.ts'
+export type { Address, RunOptions } from './program.ts'
+export { type AppendOptions, Server } from './server.ts'
+export type { SubmitOptions } from './service/in-process.ts'
+export { type Chain, type DoesNotFit, type InputOf, type OutputOf, type Stage, stage } from './stage.ts'
+export type {
+  BaseStageOptions,
+  BatchPolicyName,
+  BatchStageOptions,
+  SingleStageOptions,
+  StageOptionsOf,
+} from './stage-options.ts'
+export { BatchStreamWorker, BatchWorker, StreamWorker, Worker } from './workers.ts'

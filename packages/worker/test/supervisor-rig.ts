@@ -79,7 +79,12 @@ export class SupervisorRig implements AsyncDisposable {
     this.supervisor = superviseReplica({
       stage: 'test',
       replica: 2,
-      launch: { modulePath: fixture('replica.mjs'), args: trouble, execArgv, env: { FIXTURE_COLOUR: 'red' } },
+      launch: {
+        modulePath: fixture('replica.mjs'),
+        args: trouble,
+        execArgv,
+        env: { ...process.env, FIXTURE_COLOUR: 'red' },
+      },
       transport: this.#transport,
       onConnection: (connection) => {
         this.spies.push(new Spy(connection, () => this.#changed()))

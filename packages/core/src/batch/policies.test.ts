@@ -7,14 +7,7 @@ import { window } from './window.ts'
 
 const policies = { window, greedy, adaptive }
 for (const [name, policy] of Object.entries(policies)) {
-  describe(name, () =>
-    batchPolicyConformance(() => policy, {
-      describe: (title, body) => {
-        describe(title, body)
-      },
-      it,
-    }),
-  )
+  describe(name, () => batchPolicyConformance(() => policy, { describe, it }))
 }
 
 const queue = (length: number, oldestMs = 0) => ({ length, oldestMs, deadlineMs: 10_000 })

@@ -22,7 +22,7 @@ export interface Reply extends Outcome {
 export interface LinkEvents {
   /** Replies for any of the ids that the replica holds, in any order. */
   replied(replies: readonly Reply[]): void
-  /** The replica is gone or spoke nonsense; said once, and nothing follows. */
+  /** The replica is gone or spoke nonsense, or this end was closed; said once, and nothing follows. */
   closed(reason: string): void
 }
 
@@ -31,7 +31,7 @@ export interface Link {
   /** Starts delivery. What came before is kept until then. */
   open(events: LinkEvents): void
   /**
-   * Hands over one batch; never blocks and never throws.
+   * Hands over one batch; never blocks and never throws. The bytes must stay as they are until they are answered.
    * @param budgetMs time left until the last deadline in the batch, 0 when unknown.
    */
   send(batch: readonly BatchItem[], budgetMs: number): void
@@ -43,7 +43,7 @@ export interface Link {
 export interface Connection extends Link {
   /** 1-based number of the replica within its stage; stays the same when the replica is restarted. */
   readonly replica: number
-  /** Nobody waits for this task any more: abort its signal, drop its reply. Best effort. */
+  /** Nobody waits for this task any more: its signal is aborted. It is answered all the same, so that the stage knows. */
   cancel(id: number): void
 }
 
@@ -51,7 +51,7 @@ export interface Connection extends Link {
 export interface ChannelEvents {
   /** A batch to compute. `budgetMs` as in {@link Link.send}. */
   batch(items: readonly BatchItem[], budgetMs: number): void
-  /** The parent is gone or spoke nonsense; said once, and nothing follows. */
+  /** The parent is gone or spoke nonsense, or this end was closed; said once, and nothing follows. */
   closed(reason: string): void
 }
 

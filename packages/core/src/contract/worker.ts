@@ -157,12 +157,11 @@ export abstract class BatchStreamWorker<In = unknown> extends BaseWorker<In, str
   abstract forward(inputs: In[], context: ForwardContext): Awaitable<readonly AsyncIterable<string>[]>
 }
 
-/** Any of the four. */
-export type AnyWorker =
-  | Worker<never, unknown>
-  | BatchWorker<never, unknown>
-  | StreamWorker<never>
-  | BatchStreamWorker<never>
+/**
+ * Any of the four. A worker both takes its inputs and holds some as examples, so no other type argument takes them all.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export type AnyWorker = Worker<any> | BatchWorker<any> | StreamWorker<any> | BatchStreamWorker<any>
 
 /** A class that makes a worker, without arguments. */
 export type WorkerClass<W extends AnyWorker = AnyWorker> = new () => W

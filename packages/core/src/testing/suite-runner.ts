@@ -2,6 +2,6 @@
 
 /** `describe` and `it` of vitest, node:test, mocha... */
 export interface SuiteRunner {
-  describe(name: string, body: () => void): void
-  it(name: string, body: () => void | Promise<void>): void
+  describe(name: string, body: () => void): unknown
+  it(name: string, body: () => void | Promise<void>): unknown
 }

@@ -23,7 +23,7 @@ export function placeEnvironment(place: ReplicaPlace): Environment {
  * The place of this process, or undefined when it is no replica. It is taken out of the environment, so that a program
  * that a worker starts does not believe to be one.
  */
-export function takeReplicaPlace(environment: Environment = process.env): ReplicaPlace | undefined {
+export function takeReplicaPlace(environment: Environment): ReplicaPlace | undefined {
   const text = environment[VARIABLE]
   if (text === undefined) return undefined
   delete environment[VARIABLE]

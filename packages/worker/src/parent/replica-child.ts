@@ -16,7 +16,7 @@ export interface ReplicaLaunch {
   readonly args: readonly string[]
   /** Options of node itself, before the module. */
   readonly execArgv: readonly string[]
-  /** Merged over the parent's environment, and there before the process starts. */
+  /** The whole environment of the process, there before it starts. */
   readonly env: Environment
 }
 
@@ -87,7 +87,7 @@ export class ReplicaChild {
 function start({ modulePath, args, execArgv, env }: ReplicaLaunch): ChildProcess {
   return fork(modulePath, args, {
     execArgv: [...execArgv],
-    env: { ...process.env, ...env },
+    env: { ...env },
     serialization: 'json',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })

@@ -1,0 +1,36 @@
+/** The child's side of the composition: a worker, its codecs, and the Unix socket to the parent. */
+
+import type { AnyWorker, Codec } from '@mosec/core'
+import { connectUnixSocket } from '@mosec/ipc'
+import { type ReplicaPlace, runReplicaProcess } from '@mosec/worker'
+import type { ReplicaSpec } from './replica-spec.ts'
+
+/** Where the worker and its codecs come from. */
+export interface ReplicaSource {
+  /** For messages: the class or the module. */
+  readonly workerName: string
+  readonly makeWorker: () => AnyWorker | Promise<AnyWorker>
+  /** Replaces the worker's own codecs; undefined leaves them. */
+  readonly loadCodecs: () => Promise<readonly Codec[] | undefined>
+}
+
+/** Serves one stage in this process until the parent ends it; ends the process. */
+export function runReplica(place: ReplicaPlace, spec: ReplicaSpec, source: ReplicaSource): Promise<never> {
+  return runReplicaProcess({
+    ...place,
+    workerName: source.workerName,
+    makeWorker: () => makeWorker(source),
+    maxBatchSize: spec.maxBatchSize,
+    timeoutMs: spec.timeoutMs,
+    onBatchError: spec.onBatchError,
+    logLevel: spec.logLevel,
+    connect: () => connectUnixSocket(place.address),
+  })
+}
+
+async function makeWorker(source: ReplicaSource): Promise<AnyWorker> {
+  const worker = await source.makeWorker()
+  const codecs = await source.loadCodecs()
+  if (codecs !== undefined) worker.codecs = codecs
+  return worker
+}

@@ -1,0 +1,182 @@
+/** What the user holds: names stages and routes, then runs them. */
+
+import { type AnyWorker, ConfigurationError, type WorkerClass } from '@mosec/core'
+import type { FaceEnv, HttpFace } from '@mosec/http'
+import { takeReplicaPlace } from '@mosec/worker'
+import { Hono } from 'hono'
+import { BlueprintDraft, type RouteOptions } from './blueprint.ts'
+import type { ConfigDefaults, ServerConfig } from './config/index.ts'
+import type { ServerLogger } from './log/index.ts'
+import type { Plugin } from './plugin.ts'
+import type { RunOptions } from './program.ts'
+import { runClassReplica } from './replica/run-class-replica.ts'
+import type { SubmitOptions } from './service/in-process.ts'
+import type { Service } from './service/service.ts'
+import { type Chain, type Stage, stage } from './stage.ts'
+import type { BatchStageOptions, StageOptionsOf } from './stage-options.ts'
+
+/** Where Mosec puts a worker that names no route. */
+const DEFAULT_ROUTE = '/inference'
+
+/** The routes that an appended worker joins; all of them share its replicas and batches. */
+export interface AppendOptions {
+  /** `/inference` when left out. */
+  readonly route?: string | readonly string[]
+}
+
+/**
+ * A model server.
+ *
+ * In the process of a replica whose worker is a class, the main module runs again, and there `run` and `start` serve
+ * that replica's stage and do not return: keep what only the server should do behind them.
+ *
+ * @example
+ * const server = new Server()
+ * server.appendWorker(Square, { replicas: 2, maxBatchSize: 16, maxWaitMs: 10 })
+ * await server.run()
+ */
+export class Server implements AsyncDisposable {
+  /** The Hono app: add middleware and routes of your own before the service answers its first request. */
+  readonly app: HttpFace['app'] = new Hono<FaceEnv>()
+  readonly #defaults: ConfigDefaults
+  readonly #draft = new BlueprintDraft()
+  readonly #plugins: Plugin[] = []
+  #starting: Promise<void> | undefined
+  #service: Service | undefined
+
+  /** @param defaults settings that flags and environment override; `docs/configuration.md` lists them. */
+  constructor(defaults: ConfigDefaults = {}) {
+    this.#defaults = defaults
+  }
+
+  /**
+   * Adds a worker as the last stage of its route.
+   * @param worker the class, or the URL of the module whose default export it is.
+   * @throws ConfigurationError for options or routes that cannot be.
+   */
+  appendWorker<W extends AnyWorker>(worker: new () => W, options?: StageOptionsOf<W> & AppendOptions): this
+  appendWorker(worker: URL, options?: BatchStageOptions & AppendOptions): this
+  appendWorker(worker: WorkerClass | URL, options: BatchStageOptions & AppendOptions = {}): this {
+    this.#refuseOnceStarted('appendWorker')
+    const { route = DEFAULT_ROUTE, ...stageOptions } = options
+    const appended = makeStage(worker, stageOptions)
+    for (const path of typeof route === 'string' ? [route] : route) this.#draft.append(path, appended)
+    return this
+  }
+
+  /**
+   * Makes a route of stages, whose types must fit each other in this order.
+   * @throws ConfigurationError for a path that is taken or reserved.
+   *
+   * @example
+   * server.route('/v1/embeddings', stage(Tokenize), stage(Embed, { maxBatchSize: 32 }), stage(Format))
+   * server.route({ path: '/square', codecs: [json(), msgpack()] }, stage(Square))
+   */
+  route<const Stages extends readonly [Stage, ...Stage[]]>(
+    route: string | RouteOptions,
+    ...stages: Chain<Stages>
+  ): this {
+    this.#refuseOnceStarted('route')
+    this.#draft.route(typeof route === 'string' ? { path: route } : route, stages)
+    return this
+  }
+
+  /** Adds a plugin; see {@link Plugin}. */
+  use(plugin: Plugin): this {
+    this.#refuseOnceStarted('use')
+    this.#plugins.push(plugin)
+    return this
+  }
+
+  /**
+   * Runs as a program: reads flags and environment, opens the port, and stops on SIGINT and SIGTERM. Resolves when all
+   * is ended. What goes wrong at the start is said in one line and ends the process: with code 2 for a wrong setting,
+   * 1 for anything else.
+   */
+  async run(options: RunOptions = {}): Promise<void> {
+    await this.#serveIfReplica()
+    const { runProgram } = await import('./program.ts')
+    await runProgram({
+      defaults: this.#defaults,
+      options,
+      start: (config, logger) => this.#begin(config, logger),
+      stop: () => this.close(),
+      kill: () => this.#service?.kill() ?? Promise.resolve(),
+    })
+  }
+
+  /**
+   * Starts the replicas without a port, for `submit`, `fetch` and `handle`. Settings in the environment apply, flags
+   * do not; signals stay the caller's.
+   * @throws StartError, ConfigurationError.
+   */
+  async start(): Promise<void> {
+    await this.#serveIfReplica()
+    this.#starting ??= this.#startFromEnvironment()
+    await this.#starting
+  }
+
+  /**
+   * Sends a value through a route and gives its result: no HTTP, no codec.
+   * @throws MosecError with the code and the text that an HTTP client would get; the signal's reason when aborted;
+   * ConfigurationError before `start`.
+   */
+  async submit(route: string, value: unknown, options: SubmitOptions = {}): Promise<unknown> {
+    const { submitValue } = await import('./service/in-process.ts')
+    return submitValue(this.#running('submit').scheduler, { route, value }, options)
+  }
+
+  /** Answers a web request of the started service, inside another server. */
+  readonly fetch: HttpFace['fetch'] = (request) => this.#running('fetch').face.fetch(request)
+
+  /** Answers a `node:http` request of the started service, inside Express, Fastify and the like. */
+  readonly handle: HttpFace['handle'] = (request, response) =>
+    this.#running('handle').face.handle(request, response)
+
+  /** Finishes what is in flight, then ends replicas and port. Closing twice is harmless. */
+  async close(): Promise<void> {
+    await this.#service?.stop()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #startFromEnvironment(): Promise<void> {
+    const { readSettings } = await import('./settings.ts')
+    const { config, logger } = readSettings(this.#defaults)
+    await this.#begin(config, logger)
+  }
+
+  async #begin(config: ServerConfig, logger: ServerLogger): Promise<Service> {
+    const { Service } = await import('./service/service.ts')
+    this.#refuseOnceStarted('start')
+    const blueprint = this.#draft.finish()
+    const service = new Service({ blueprint, config, logger, plugins: this.#plugins, app: this.app })
+    this.#service = service
+    await service.start()
+    return service
+  }
+
+  #running(method: string): Service {
+    if (this.#service !== undefined) return this.#service
+    throw new ConfigurationError(`server.${method} needs a started server: await server.start() first`)
+  }
+
+  async #serveIfReplica(): Promise<void> {
+    const place = takeReplicaPlace(process.env)
+    if (place !== undefined) await runClassReplica(place, () => this.#draft.finish())
+  }
+
+  #refuseOnceStarted(method: string): void {
+    if (this.#service === undefined) return
+    throw new ConfigurationError(`server.${method} comes too late: the server is started already`)
+  }
+}
+
+function makeStage(worker: WorkerClass | URL, options: BatchStageOptions): Stage {
+  // The overloads of `stage` tell classes and modules apart for the compiler's sake only.
+  return worker instanceof URL
+    ? stage(worker, options)
+    : stage(worker as WorkerClass<never>, options as never)
+}

@@ -1,0 +1,54 @@
+/** What is forked for a replica: the main module again, or our entry with the worker's module. */
+
+import { fileURLToPath } from 'node:url'
+import { type Codec, ConfigurationError } from '@mosec/core'
+import type { ReplicaLaunch } from '@mosec/worker/replica'
+import type { NamedStage } from '../blueprint.ts'
+import type { LogLevel } from '../config/index.ts'
+import { specEnvironment } from '../replica/replica-spec.ts'
+
+/** Serves a worker that is named by module. Its ending follows this file's: `.ts` in our own tests, `.js` built. */
+const moduleEntry = fileURLToPath(
+  new URL(`../replica/main${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+)
+
+/**
+ * The program, arguments and environment of a replica.
+ * @throws ConfigurationError when a class is given and there is no main module to run again, or a codec cannot travel.
+ */
+export function replicaLaunch(stage: NamedStage, replica: number, logLevel: LogLevel): ReplicaLaunch {
+  const { worker, options, codecs } = stage
+  const isModule = worker instanceof URL
+  const spec = specEnvironment({
+    maxBatchSize: options.maxBatchSize,
+    timeoutMs: Number.isFinite(options.timeoutMs) ? options.timeoutMs : 0,
+    onBatchError: options.onBatchError,
+    logLevel,
+    workerModule: isModule ? worker.href : null,
+    codecModules:
+      isModule && codecs !== undefined ? codecs.map((codec) => moduleOf(codec, stage.name)) : null,
+  })
+  return {
+    modulePath: isModule ? moduleEntry : mainModule(stage.name),
+    args: isModule ? [] : process.argv.slice(2),
+    execArgv: process.execArgv,
+    env: { ...process.env, ...options.env[replica - 1], ...spec },
+  }
+}
+
+function mainModule(stage: string): string {
+  const [, main] = process.argv
+  if (main !== undefined) return main
+  throw new ConfigurationError(
+    `stage ${stage}: a class needs a main module that its replicas can run again; name the worker by module instead: ` +
+      `new URL('./worker.js', import.meta.url)`,
+  )
+}
+
+function moduleOf(codec: Codec, stage: string): string {
+  if (codec.module !== undefined) return codec.module
+  throw new ConfigurationError(
+    `stage ${stage}: the codec ${codec.name} names no module, so it cannot reach a worker that is named by module; ` +
+      'set `module: import.meta.url` in the codec, or `codecs` in the worker',
+  )
+}

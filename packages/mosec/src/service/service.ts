@@ -1,0 +1,206 @@
+/** One running service: scheduler, replicas and HTTP face, started in order and stopped in the opposite order. */
+
+import {
+  type Clock,
+  ConfigurationError,
+  combineObservers,
+  type Health,
+  type Observer,
+  Scheduler,
+  systemClock,
+  type Transport,
+} from '@mosec/core'
+import { createHttpFace, type HttpFace, type Listening } from '@mosec/http'
+import { unixSocketTransport } from '@mosec/ipc'
+import { metricsObserver } from '@mosec/metrics'
+import type { Blueprint } from '../blueprint.ts'
+import { packageVersion, type ServerConfig } from '../config/index.ts'
+import type { ServerLogger } from '../log/index.ts'
+import type { Plugin } from '../plugin.ts'
+import { Fleet } from './fleet.ts'
+import { routeInfos } from './route-infos.ts'
+
+/** What a service is made of. */
+export interface ServiceOptions {
+  readonly blueprint: Blueprint
+  readonly config: ServerConfig
+  readonly logger: ServerLogger
+  readonly plugins: readonly Plugin[]
+  /** The user's own handlers, in front of ours. */
+  readonly app: HttpFace['app']
+}
+
+/** Time for a replica to tear down after its last task, in milliseconds. */
+const TEARDOWN_MS = 2_000
+
+type Status = 'starting' | 'running' | 'draining'
+
+export class Service {
+  readonly scheduler: Scheduler
+  readonly #options: ServiceOptions
+  readonly #observer: Required<Observer>
+  readonly #metrics: ReturnType<typeof metricsObserver>
+  readonly #transport: Transport
+  readonly #fleet: Fleet
+  readonly #clock: Clock = systemClock
+  readonly #startAbort = new AbortController()
+  #status: Status = 'starting'
+  #face: HttpFace | undefined
+  #listening: Listening | undefined
+  #stopped: Promise<void> | undefined
+
+  constructor(options: ServiceOptions) {
+    const { blueprint, config, logger } = options
+    this.#options = options
+    this.#metrics = metricsObserver({
+      namespace: config.namespace,
+      timeoutMs: config.timeoutMs,
+      stages: blueprint.stages.map(({ name }) => name),
+      routes: blueprint.routes.map(({ path }) => path),
+    })
+    const observers = options.plugins.flatMap(({ observer }) => observer ?? [])
+    this.#observer = combineObservers([this.#metrics, ...observers], (error, event) =>
+      logger.error(`an observer threw on ${event}; it goes on being told`, { error }),
+    )
+    this.scheduler = new Scheduler({
+      stages: blueprint.stages.map(({ name, options: { maxBatchSize, maxWaitMs, policy } }) => ({
+        name,
+        policy,
+        limits: { maxBatchSize, maxWaitMs },
+        capacity: config.capacity,
+      })),
+      routes: blueprint.routes,
+      timeoutMs: config.timeoutMs,
+      clock: this.#clock,
+      observer: this.#observer,
+      logger,
+    })
+    this.#transport = unixSocketTransport(
+      config.socketFolder === undefined ? {} : { directory: config.socketFolder },
+    )
+    this.#fleet = new Fleet({
+      stages: blueprint.stages,
+      scheduler: this.scheduler,
+      transport: this.#transport,
+      observer: this.#observer,
+      clock: this.#clock,
+      logger,
+      logLevel: config.logLevel,
+      readyMin: config.readyMin,
+    })
+  }
+
+  /** Paths of the registered routes. */
+  get routes(): readonly string[] {
+    return this.#options.blueprint.routes.map(({ path }) => path)
+  }
+
+  /**
+   * The HTTP side.
+   * @throws ConfigurationError before the replicas have started: what they speak is not known yet.
+   */
+  get face(): HttpFace {
+    if (this.#face !== undefined) return this.#face
+    throw new ConfigurationError('the service is not started yet: await server.start() first')
+  }
+
+  /** Whether each stage has a replica that can take a batch. */
+  health(): Health {
+    const stages = this.#options.blueprint.stages.map(({ name, options }) => ({
+      stage: name,
+      ready: this.scheduler.stage(name).ready,
+      replicas: options.replicas,
+    }))
+    if (this.#status !== 'running') return { status: this.#status, stages }
+    return { status: stages.every(({ ready }) => ready > 0) ? 'ready' : 'degraded', stages }
+  }
+
+  /**
+   * Starts the replicas. When one cannot be ready, all are ended again.
+   * @throws StartError, ConfigurationError.
+   */
+  async start(): Promise<void> {
+    const { plugins, app, logger } = this.#options
+    try {
+      for (const plugin of plugins) plugin.setup?.({ app, logger })
+      await this.#fleet.start(this.#startAbort.signal)
+      this.#face = this.#makeFace()
+      for (const plugin of plugins) await plugin.started?.()
+      this.#status = 'running'
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
+  }
+
+  /**
+   * Opens the port.
+   * @throws StartError when it is in use.
+   */
+  async listen(): Promise<Listening> {
+    const { host, port } = this.#options.config
+    this.#listening = await this.face.listen({ host, port })
+    return this.#listening
+  }
+
+  /**
+   * Says "not ready", waits the drain delay, refuses what comes, finishes what was admitted, then ends everything.
+   * Later calls wait for the first.
+   */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  /** Ends all processes at once; nothing in flight is answered. */
+  async kill(): Promise<void> {
+    this.#fleet.kill()
+    await this.#transport[Symbol.asyncDispose]()
+  }
+
+  #makeFace(): HttpFace {
+    const { blueprint, config, logger, app } = this.#options
+    return createHttpFace({
+      app,
+      submitter: this.scheduler,
+      routes: routeInfos(blueprint.routes, this.#fleet.infos),
+      health: () => this.health(),
+      metrics: async () => ({ contentType: this.#metrics.contentType, body: await this.#metrics.text() }),
+      maxRequestBytes: config.maxRequestBytes,
+      timeoutMs: config.timeoutMs,
+      serverHeader: `mosec/${packageVersion()}`,
+      clock: this.#clock,
+      observer: this.#observer,
+      logger,
+    })
+  }
+
+  async #stop(): Promise<void> {
+    const { config } = this.#options
+    const wasRunning = this.#status === 'running'
+    this.#status = 'draining'
+    this.#startAbort.abort(new Error('the server was stopped while it started'))
+    if (wasRunning) await this.#wait(config.drainDelayMs)
+    await this.scheduler.drain()
+    await this.#listening?.close()
+    await this.#fleet.stop(TEARDOWN_MS)
+    this.scheduler.close()
+    await this.#transport[Symbol.asyncDispose]()
+    if (wasRunning) await this.#tellStopped()
+  }
+
+  async #tellStopped(): Promise<void> {
+    const { plugins, logger } = this.#options
+    for (const plugin of plugins) {
+      try {
+        await plugin.stopped?.()
+      } catch (error) {
+        logger.error(`the plugin ${plugin.name} threw when told that the service stopped`, { error })
+      }
+    }
+  }
+
+  #wait(delayMs: number): Promise<void> {
+    return delayMs === 0 ? Promise.resolve() : new Promise((resolve) => this.#clock.after(delayMs, resolve))
+  }
+}

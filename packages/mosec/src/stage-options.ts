@@ -1,0 +1,128 @@
+/** How a stage runs: what the user may say, and what it means when nothing is said. */
+
+import { type AnyWorker, adaptive, type BatchPolicy, ConfigurationError, greedy, window } from '@mosec/core'
+
+/** Batch policies by name; `docs/concepts.md` says when to use which. */
+const policies = { adaptive, greedy, window }
+
+/** Names of the batch policies. */
+export type BatchPolicyName = keyof typeof policies
+
+/** Options of every stage. */
+export interface BaseStageOptions {
+  /** As metrics and logs print it; `<class>_<position>` when left out. Letters, digits, `_`, `-`, `.`. */
+  readonly name?: string
+  /** Running copies of the worker, each a process of its own; 1 when left out. */
+  readonly replicas?: number
+  /** Longest run of `forward`, in milliseconds; no limit but the service timeout when left out. */
+  readonly timeoutMs?: number
+  /** Environment of each replica, one entry per replica, set before it starts (`CUDA_VISIBLE_DEVICES`, say). */
+  readonly env?: readonly Readonly<Record<string, string>>[]
+  /** When `forward` throws for a batch: run it again in halves until the guilty are alone, or fail it as a whole. */
+  readonly onBatchError?: 'isolate' | 'fail'
+}
+
+/** Options that only a worker of batches takes. */
+export interface BatchOptions {
+  /** Most tasks in one batch; 1 when left out. */
+  readonly maxBatchSize?: number
+  /** Longest wait for a batch to fill, from its first task, in milliseconds. Left out: the adaptive policy decides. */
+  readonly maxWaitMs?: number
+  /** `window` when `maxWaitMs` is given (as Mosec does), `adaptive` when it is not. */
+  readonly policy?: BatchPolicyName
+}
+
+/** Options of a stage whose worker takes batches, or is named by module so that the compiler cannot know. */
+export type BatchStageOptions = BaseStageOptions & BatchOptions
+
+/** A worker of single tasks takes no `maxBatchSize` beyond 1. */
+export type SingleStageOptions = BaseStageOptions & { readonly maxBatchSize?: 1 }
+
+/** What a worker's class allows. */
+export type StageOptionsOf<W extends AnyWorker> = W['kind'] extends 'batch' | 'batch-stream'
+  ? BatchStageOptions
+  : SingleStageOptions
+
+/** Options with nothing left open but the name. */
+export interface ResolvedStageOptions {
+  readonly name: string | undefined
+  readonly replicas: number
+  readonly maxBatchSize: number
+  readonly maxWaitMs: number
+  readonly policy: BatchPolicy
+  /** `Infinity` without a limit. */
+  readonly timeoutMs: number
+  /** Empty, or one entry per replica. */
+  readonly env: readonly Readonly<Record<string, string>>[]
+  readonly onBatchError: 'isolate' | 'fail'
+}
+
+/**
+ * Fills in what was left out.
+ * @throws ConfigurationError naming the option, what it takes and what came.
+ */
+export function resolveStageOptions(options: BatchStageOptions): ResolvedStageOptions {
+  const replicas = atLeastOne('replicas', options.replicas ?? 1)
+  return {
+    name: checkedName(options.name),
+    replicas,
+    maxBatchSize: checkedBatchSize(options.maxBatchSize ?? 1),
+    maxWaitMs: notNegative('maxWaitMs', options.maxWaitMs ?? Number.POSITIVE_INFINITY),
+    policy: policyOf(options),
+    timeoutMs: positive('timeoutMs', options.timeoutMs ?? Number.POSITIVE_INFINITY),
+    env: checkedEnv(options.env ?? [], replicas),
+    onBatchError: options.onBatchError ?? 'isolate',
+  }
+}
+
+function policyOf({ policy, maxWaitMs }: BatchStageOptions): BatchPolicy {
+  const name = policy ?? (maxWaitMs === undefined ? 'adaptive' : 'window')
+  if (!Object.hasOwn(policies, name)) refuse('policy', `one of ${Object.keys(policies).join(', ')}`, name)
+  if (name === 'window' && maxWaitMs === undefined) {
+    throw new ConfigurationError(
+      'stage option policy: window also needs maxWaitMs, the time to wait in milliseconds',
+    )
+  }
+  return policies[name]
+}
+
+function checkedName(name: string | undefined): string | undefined {
+  if (name !== undefined && !/^[\w.-]{1,64}$/.test(name)) {
+    refuse('name', '1 to 64 letters, digits, "_", "-" or "."', name)
+  }
+  return name
+}
+
+function checkedEnv(env: ResolvedStageOptions['env'], replicas: number): ResolvedStageOptions['env'] {
+  if (env.length === 0 || env.length === replicas) return env
+  throw new ConfigurationError(
+    `stage option env takes one entry per replica: ${replicas} expected, got ${env.length}`,
+  )
+}
+
+/** A frame counts its tasks in 16 bits. */
+function checkedBatchSize(value: number): number {
+  if (!Number.isInteger(value) || value < 1 || value > 65_535) {
+    refuse('maxBatchSize', 'an integer from 1 to 65535', value)
+  }
+  return value
+}
+
+function atLeastOne(option: string, value: number): number {
+  if (!Number.isInteger(value) || value < 1) refuse(option, 'an integer of at least 1', value)
+  return value
+}
+
+function notNegative(option: string, value: number): number {
+  if (Number.isNaN(value) || value < 0) refuse(option, 'a number of milliseconds of at least 0', value)
+  return value
+}
+
+function positive(option: string, value: number): number {
+  if (Number.isNaN(value) || value <= 0) refuse(option, 'a positive number of milliseconds', value)
+  return value
+}
+
+function refuse(option: string, allowed: string, value: unknown): never {
+  throw new ConfigurationError(`stage option ${option} takes ${allowed}, got ${JSON.stringify(value)}`)
+}

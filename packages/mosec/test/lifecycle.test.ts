@@ -1,0 +1,109 @@
+import { mkdtemp, readdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Program } from 'mosec/testing'
+import { describe, expect, it } from 'vitest'
+import { openHold } from './held-request.ts'
+import { childrenOf, isRunning } from './running-processes.ts'
+import { get, post, start } from './square-client.ts'
+
+const freshFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'mosec-test-'))
+
+describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
+  it('finishes what is in flight, refuses the rest, and leaves nothing behind', async () => {
+    await using hold = await openHold()
+    const folder = await freshFolder()
+    const program = await start('square', { flags: ['--path', folder] })
+    const children = childrenOf(program.pid)
+    const inFlight = post(program, { x: 6, hold: hold.url })
+    const release = await hold.next()
+    expect(await readdir(folder)).toHaveLength(1)
+
+    const ended = program.stop(signal)
+    await program.logged(({ msg }) => msg?.startsWith(signal) === true)
+    expect(await get(program, '/').catch(() => 'refused')).not.toMatchObject({ status: 200 })
+    release()
+
+    expect(JSON.parse((await inFlight).body)).toMatchObject({ x: 36 })
+    expect(await ended).toEqual({ code: 0, signal: null })
+    expect(children.filter(isRunning)).toEqual([])
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  it('ends at once when it comes twice', async () => {
+    await using hold = await openHold()
+    const folder = await freshFolder()
+    const program = await start('square', { flags: ['--path', folder, '--timeout', '60000'] })
+    const children = childrenOf(program.pid)
+    const inFlight = post(program, { x: 6, hold: hold.url }).catch(() => 'cut off')
+    await hold.next()
+
+    process.kill(program.pid, signal)
+    await program.logged(({ msg }) => msg?.startsWith(signal) === true)
+    // Repeated, since a repeat within milliseconds counts as the same request.
+    await expect.poll(() => sendIfRunning(program.pid, signal)).toBe(false)
+    const { code } = await program.ended
+
+    expect(code).toBe(signal === 'SIGTERM' ? 143 : 130)
+    expect(await inFlight).toBe('cut off')
+    await expect.poll(() => children.filter(isRunning)).toEqual([])
+    expect(await readdir(folder)).toEqual([])
+  })
+})
+
+describe('kill -9', () => {
+  it('of a replica: its task is computed by the next one', async () => {
+    await using hold = await openHold()
+    await using program = await start('square')
+    const [replica = 0] = childrenOf(program.pid)
+    const inFlight = post(program, { x: 6, hold: hold.url })
+    await hold.next()
+    process.kill(replica, 'SIGKILL')
+    const release = await hold.next()
+    release()
+    const { x, pid } = JSON.parse((await inFlight).body)
+    expect(x).toBe(36)
+    expect(pid).not.toBe(replica)
+  })
+
+  it('by a task itself: it is answered after two tries, and the next one is computed', async () => {
+    await using program = await start('square', { flags: ['--timeout', '20000'] })
+    expect(await post(program, { x: 1, die: true })).toMatchObject({ status: 500, body: 'worker crashed' })
+    expect(await nextAnswer(program)).toBe(200)
+  })
+
+  it('of the server: its replicas leave, and their folder is reclaimed at the next start', async () => {
+    const folder = await freshFolder()
+    const program = await start('square', { flags: ['--path', folder], env: { REPLICAS: '2' } })
+    const children = childrenOf(program.pid)
+    expect(children).toHaveLength(2)
+    await program.stop('SIGKILL')
+    await expect.poll(() => children.filter(isRunning), { timeout: 5000 }).toEqual([])
+    const left = await readdir(folder)
+
+    await using next = await start('square', { flags: ['--path', folder] })
+    expect((await post(next, { x: 2 })).status).toBe(200)
+    expect((await readdir(folder)).filter((name) => left.includes(name))).toEqual([])
+  })
+})
+
+/** False when there is no such process any more. */
+function sendIfRunning(pid: number, signal: NodeJS.Signals): boolean {
+  if (!isRunning(pid)) return false
+  return process.kill(pid, signal)
+}
+
+/** Status of the first request that is not refused while the only replica is in back-off. */
+async function nextAnswer(program: Program): Promise<number> {
+  let status = 503
+  await expect
+    .poll(
+      async () => {
+        status = (await post(program, { x: 2 })).status
+        return status
+      },
+      { timeout: 10_000 },
+    )
+    .not.toBe(503)
+  return status
+}

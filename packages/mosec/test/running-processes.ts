@@ -1,0 +1,27 @@
+/** Which processes there are, from /proc. */
+
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** Ids of the direct children of a process that run now. */
+export function childrenOf(pid: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && parentOf(Number(name)) === pid)
+    .map(Number)
+}
+
+/** A process with this id runs (a zombie does not). */
+export function isRunning(pid: number): boolean {
+  return parentOf(pid) !== undefined
+}
+
+/** Field 4 of /proc/<pid>/stat, proc(5); undefined for a process that is gone or a zombie. */
+function parentOf(pid: number): number | undefined {
+  try {
+    const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+    return state === 'Z' ? undefined : Number(parent)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { fixture } from './square-client.ts'
+
+/** Runs a program that must end by itself. */
+async function runToEnd(name: string, flags: readonly string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [fixture(name), ...flags], { env: { ...process.env, ...env } })
+  let output = ''
+  let errors = ''
+  child.stdout.on('data', (data) => {
+    output += data
+  })
+  child.stderr.on('data', (data) => {
+    errors += data
+  })
+  const [code] = await once(child, 'close')
+  return { code, output, errors }
+}
+
+describe('a start that cannot be', () => {
+  it.each([
+    ['setup', /Broken_1.*set-up.*the model file is missing/s],
+    ['warm-up', /Broken_1.*warm-up.*the model does not like the example/s],
+    ['module', /nowhere_1.*nowhere\.mjs/s],
+    ['batch', /Broken takes one task at a time, so maxBatchSize must be 1, got 4/],
+  ])('says what is wrong with the worker: %s', async (broken, message) => {
+    const { code, errors } = await runToEnd('broken', ['--port', '0'], { BROKEN: broken })
+    expect(errors).toMatch(message)
+    expect(code).toBe(1)
+    expect(errors).not.toMatch(/^ +at /m)
+  })
+
+  it('says that there is no stage', async () => {
+    const { code, errors } = await runToEnd('broken', [], { BROKEN: 'no-stage' })
+    expect(errors).toContain('the server has no stage: call appendWorker or route before run')
+    expect(code).toBe(2)
+  })
+
+  it('says that the port is in use', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    const { code, errors } = await runToEnd('square', ['--address', '127.0.0.1', '--port', String(port)])
+    other.close()
+    expect(errors).toContain(`cannot listen on 127.0.0.1:${port}: the port is in use`)
+    expect(code).toBe(1)
+  })
+
+  it('says which flag is wrong, in one line', async () => {
+    const { code, errors } = await runToEnd('square', ['--port', 'http'])
+    expect(errors.trim().split('\n')).toHaveLength(1)
+    expect(errors).toMatch(/--port.*0 to 65535.*"http"/)
+    expect(code).toBe(2)
+  })
+
+  it('shows the stack to who asks for it', async () => {
+    const { errors } = await runToEnd('broken', ['--port', '0', '--log-level', 'debug'], { BROKEN: 'setup' })
+    expect(errors).toMatch(/ at .*setup/)
+  })
+})
+
+it('prints help and version without starting anything', async () => {
+  const help = await runToEnd('broken', ['--help'], { BROKEN: 'setup' })
+  expect([help.code, help.errors]).toEqual([0, ''])
+  expect(help.output).toContain('--max-request-size')
+  const version = await runToEnd('broken', ['--version'])
+  expect(version.output).toMatch(/^mosec \d+\.\d+\.\d+\n$/)
+})
