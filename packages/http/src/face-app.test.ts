@@ -1,3 +1,5 @@
+/** The user's own handlers, and options that cannot work. */
+
 import { ConfigurationError } from '@mosec/core'
 import { HTTPException } from 'hono/http-exception'
 import { describe, expect, it } from 'vitest'

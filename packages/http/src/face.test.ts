@@ -1,4 +1,7 @@
-import { type HttpSubject, httpConformance } from './testing/http-conformance.ts'
+/** The one conformance suite, on all three ways. */
+
+import { httpConformance } from './testing/http-conformance.ts'
+import type { HttpSubject } from './testing/http-suite.ts'
 import { listenLocally, makeTestFace, type TestFace } from './testing/test-face.ts'
 
 async function throughSocket(test: TestFace): Promise<HttpSubject> {

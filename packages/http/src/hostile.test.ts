@@ -1,3 +1,5 @@
+/** Clients that leave, lie, hurry or dawdle, over real sockets. */
+
 import { outcomes } from '@mosec/core'
 import { FakeClock } from '@mosec/core/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'

@@ -1,3 +1,5 @@
+/** A refused client that is still sending. */
+
 import { FakeClock } from '@mosec/core/testing'
 import { expect, it } from 'vitest'
 import { LINGER_MS } from './linger.ts'

@@ -1,3 +1,5 @@
+/** Opening and closing a port. */
+
 import { StartError } from '@mosec/core'
 import { FakeClock } from '@mosec/core/testing'
 import { expect, it } from 'vitest'

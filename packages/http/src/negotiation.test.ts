@@ -1,3 +1,5 @@
+/** Codecs by Content-Type and Accept. */
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createNegotiate } from './negotiation.ts'

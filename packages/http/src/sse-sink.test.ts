@@ -1,3 +1,5 @@
+/** Events, keep-alives and the end of a stream, on a fake clock. */
+
 import { outcomes } from '@mosec/core'
 import { FakeClock } from '@mosec/core/testing'
 import { beforeEach, expect, it } from 'vitest'

@@ -24,7 +24,7 @@ export interface SseSinkOptions {
 }
 
 /** Silence after which a keep-alive comment is sent, in milliseconds. */
-export const KEEP_ALIVE_MS = 3000
+const KEEP_ALIVE_MS = 3000
 
 /** One stream's state: not open, open, over. */
 export class SseSink implements TaskSink {
