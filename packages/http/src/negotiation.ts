@@ -57,13 +57,16 @@ function negotiate(route: RouteInfo, contentType: string, accept: string): Negot
   }
 }
 
-/** -1 when no codec reads the type. curl labels `-d` bodies as a form: nobody means it. */
+/** What clients send when nobody chose: no type at all, curl's for `-d`, and that of `fetch` for a string. */
+const typesOfNobody = ['', 'application/x-www-form-urlencoded', 'text/plain']
+
+/** -1 when no codec reads the type. */
 function chooseRequestCodec(route: RouteInfo, contentType: string): number {
   const mimeType = essenceOf(contentType)
   if (route.readsAnyType || route.requestCodecs.length === 0) return 0
   const index = route.requestCodecs.findIndex(({ mimeTypes }) => mimeTypes.includes(mimeType))
   if (index >= 0) return index
-  return mimeType === '' || mimeType === 'application/x-www-form-urlencoded' ? 0 : -1
+  return typesOfNobody.includes(mimeType) ? 0 : -1
 }
 
 /** -1 when `Accept` allows none. A stream is always text/event-stream: clients ask for it in the body. */

@@ -1,6 +1,6 @@
 /** What the user holds: names stages and routes, then runs them. */
 
-import { type AnyWorker, ConfigurationError, type WorkerClass } from '@mosec/core'
+import { type AnyWorker, ConfigurationError, StartError, type WorkerClass } from '@mosec/core'
 import type { FaceEnv, HttpFace } from '@mosec/http'
 import { takeReplicaPlace } from '@mosec/worker'
 import { Hono } from 'hono'
@@ -43,6 +43,7 @@ export class Server implements AsyncDisposable {
   readonly #plugins: Plugin[] = []
   #starting: Promise<void> | undefined
   #service: Service | undefined
+  #isClosed = false
 
   /** @param defaults settings that flags and environment override; `docs/configuration.md` lists them. */
   constructor(defaults: ConfigDefaults = {}) {
@@ -127,7 +128,7 @@ export class Server implements AsyncDisposable {
   }
 
   /** Answers a web request of the started service, inside another server. */
-  readonly fetch: HttpFace['fetch'] = (request) => this.#running('fetch').face.fetch(request)
+  readonly fetch: HttpFace['fetch'] = async (request) => this.#running('fetch').face.fetch(request)
 
   /** Answers a `node:http` request of the started service, inside Express, Fastify and the like. */
   readonly handle: HttpFace['handle'] = (request, response) =>
@@ -135,6 +136,7 @@ export class Server implements AsyncDisposable {
 
   /** Finishes what is in flight, then ends replicas and port. Closing twice is harmless. */
   async close(): Promise<void> {
+    this.#isClosed = true
     await this.#service?.stop()
   }
 
@@ -151,6 +153,7 @@ export class Server implements AsyncDisposable {
   async #begin(config: ServerConfig, logger: ServerLogger): Promise<Service> {
     const { Service } = await import('./service/service.ts')
     this.#refuseOnceStarted('start')
+    if (this.#isClosed) throw new StartError('the server was closed before it had started')
     const blueprint = this.#draft.finish()
     const service = new Service({ blueprint, config, logger, plugins: this.#plugins, app: this.app })
     this.#service = service

@@ -14,6 +14,15 @@ export function isRunning(pid: number): boolean {
   return parentOf(pid) !== undefined
 }
 
+/** The command line of a process; empty for one that is gone. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+  } catch {
+    return ''
+  }
+}
+
 /** Field 4 of /proc/<pid>/stat, proc(5); undefined for a process that is gone or a zombie. */
 function parentOf(pid: number): number | undefined {
   try {

@@ -11,6 +11,9 @@
 
 import type { BatchPolicy } from '../contract/batch-policy.ts'
 
+/** Node's timers are no finer than this; a shorter wait would become a longer one than was worth it. */
+const SHORTEST_WAIT_MS = 1
+
 /** Waits only when the learned cost and the arrival rate say that it helps; a lone task never waits. */
 export const adaptive: BatchPolicy = (queue, limits, nowMs, history) => {
   const size = Math.min(queue.length, limits.maxBatchSize)
@@ -23,5 +26,5 @@ export const adaptive: BatchPolicy = (queue, limits, nowMs, history) => {
     queue.oldestMs + Math.min(fixedCostMs, limits.maxWaitMs),
     queue.deadlineMs - (fixedCostMs + (size + 1) * itemCostMs),
   )
-  return waitUntilMs <= nowMs ? { send: size } : { waitUntilMs }
+  return waitUntilMs - nowMs < SHORTEST_WAIT_MS ? { send: size } : { waitUntilMs }
 }

@@ -43,6 +43,10 @@ describe('adaptive', () => {
     expect(adaptive(queue(1), limits, 5, gpu)).toEqual({ send: 1 })
   })
 
+  it('does not wait for less than a timer can measure', () => {
+    expect(adaptive(queue(1), limits, 0, { ...gpu, arrivalIntervalMs: 0.01, fixedCostMs: 0.9 })).toEqual({ send: 1 })
+  })
+
   it('sends when enough tasks share the fixed cost', () => {
     expect(adaptive(queue(4), limits, 0, gpu)).toEqual({ send: 4 })
   })

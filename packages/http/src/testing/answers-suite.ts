@@ -102,6 +102,7 @@ export function answersSuite({ start, stillWorks }: Suite): void {
     const cases = [
       [{}, 0, 0],
       [{ 'content-type': 'application/x-www-form-urlencoded' }, 0, 0],
+      [{ 'content-type': 'text/plain;charset=UTF-8' }, 0, 0],
       [{ 'content-type': 'Application/X-MsgPack; charset=binary' }, 1, 1],
       [{ 'content-type': 'application/msgpack', accept: 'application/json' }, 1, 0],
       [{ 'content-type': 'application/json', accept: 'application/x-msgpack' }, 0, 1],
