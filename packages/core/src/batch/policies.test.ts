@@ -44,7 +44,9 @@ describe('adaptive', () => {
   })
 
   it('does not wait for less than a timer can measure', () => {
-    expect(adaptive(queue(1), limits, 0, { ...gpu, arrivalIntervalMs: 0.01, fixedCostMs: 0.9 })).toEqual({ send: 1 })
+    expect(adaptive(queue(1), limits, 0, { ...gpu, arrivalIntervalMs: 0.01, fixedCostMs: 0.9 })).toEqual({
+      send: 1,
+    })
   })
 
   it('sends when enough tasks share the fixed cost', () => {
