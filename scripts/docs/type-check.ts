@@ -62,8 +62,12 @@ function writeProject(project: string): void {
   writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }))
 }
 
-/** Empty lines before the code make the compiler's line numbers those of the document. */
-function writeBlock(project: string, { path, line, code }: LocatedBlock): void {
+/**
+ * Empty lines before the code make the compiler's line numbers those of the document. A block whose info string is a
+ * file's name (```ts floats.ts) can be imported by that name, too.
+ */
+function writeBlock(project: string, { path, line, code, info }: LocatedBlock): void {
+  if (/^[\w.-]+\.ts$/.test(info)) writeFileSync(join(project, info), code)
   const name = `${path.replaceAll('/', '!')}!${line}.ts`
   writeFileSync(join(project, name), '\n'.repeat(line - 1) + code)
 }

@@ -1,5 +1,5 @@
 /** Flags, environment and options in code, resolved to one configuration. */
 
 export { packageVersion } from './package-version.ts'
-export { type ConfigSources, type ResolvedConfig, resolveConfig } from './resolve-config.ts'
+export { resolveConfig } from './resolve-config.ts'
 export type { ConfigDefaults, LogLevel, ServerConfig } from './server-config.ts'

@@ -61,7 +61,7 @@ export function oneOf<Word extends string>(placeholder: string, words: readonly 
 }
 
 /** Text that passes a test. */
-export function textThat(
+function textThat(
   placeholder: string,
   allowed: string,
   isAllowed: (text: string) => boolean,

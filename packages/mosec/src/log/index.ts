@@ -1,4 +1,3 @@
 /** The server's log. */
 
-export { createLogger, type LoggerOptions, type ServerLogger } from './create-logger.ts'
-export type { LogStream } from './log-sink.ts'
+export { createLogger, type ServerLogger } from './create-logger.ts'
