@@ -30,6 +30,8 @@ export interface Batch {
   readonly size: number
   /** When it was handed over, in clock milliseconds. */
   readonly sentMs: number
+  /** Deadline of the last of them, in clock milliseconds: nobody waits for the batch any more. */
+  readonly deadlineMs: number
   /** Tasks of it that the replica has not answered yet. */
   remaining: number
   /** Tasks of it that were answered with an error. */

@@ -39,7 +39,10 @@ export interface Link {
   close(): void
 }
 
-/** A replica as the scheduler sees it: it appeared; it takes batches, answers ids and disappears. */
+/**
+ * A replica as the scheduler sees it: it appeared; it takes batches, answers ids and disappears. The scheduler closes
+ * the connection of a replica that hangs, and that ends the replica, too.
+ */
 export interface Connection extends Link {
   /** 1-based number of the replica within its stage; stays the same when the replica is restarted. */
   readonly replica: number

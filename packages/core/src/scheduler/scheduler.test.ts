@@ -17,6 +17,7 @@ interface StageSetUp {
   readonly max?: number
   readonly policy?: BatchPolicy
   readonly capacity?: number
+  readonly stageTimeoutMs?: number
 }
 
 interface SetUp {
@@ -46,8 +47,9 @@ class Client {
 function setUp({ stages = [{ name: 'A' }], routes, timeoutMs = 3000, observer = {} }: SetUp = {}) {
   const clock = new FakeClock()
   const scheduler = new Scheduler({
-    stages: stages.map(({ name, max = 1, policy = greedy, capacity = 100 }) => ({
+    stages: stages.map(({ name, max = 1, policy = greedy, capacity = 100, stageTimeoutMs = Infinity }) => ({
       name,
+      timeoutMs: stageTimeoutMs,
       policy,
       capacity,
       limits: { maxBatchSize: max, maxWaitMs: 10 },
@@ -326,6 +328,47 @@ describe('Scheduler', () => {
         clock.flush()
       }
       expect(clients.map(({ text }) => text)).toEqual(['ok good', 'worker_crashed worker crashed', 'ok fine'])
+    })
+  })
+
+  describe('a hanging replica', () => {
+    it('is ended a grace after the deadline of its batch, and the next one goes on', () => {
+      const { clock, send, attach } = setUp()
+      const replica = attach('A')
+      const [late, waiting] = [send('late'), send('waiting', '/')]
+      clock.advance(3000)
+      expect([late.text, waiting.text]).toEqual(['timeout inference timeout', 'timeout inference timeout'])
+      clock.advance(999)
+      expect(replica.isClosed).toBe(false)
+      clock.advance(1)
+      expect(replica.isClosed).toBe(true)
+      const next = send('next')
+      attach('A').finish()
+      expect(next.text).toBe('ok next')
+    })
+
+    it('is ended a grace after the timeout of the stage, and its tasks are tried once more, alone', () => {
+      const { clock, send, attach } = setUp({ stages: [{ name: 'A', max: 2, stageTimeoutMs: 500 }] })
+      const replica = attach('A')
+      const clients = [send('one'), send('two')]
+      clock.advance(1500)
+      expect(replica.isClosed).toBe(true)
+      const other = attach('A', 2)
+      other.finish()
+      other.finish()
+      expect(clients.map(({ text }) => text)).toEqual(['ok one', 'ok two'])
+    })
+
+    it('is not one that answers in time, batch after batch', () => {
+      const { clock, send, attach } = setUp({ stages: [{ name: 'A', stageTimeoutMs: 500 }] })
+      const replica = attach('A')
+      for (let round = 0; round < 10; round++) {
+        const client = send()
+        clock.advance(1400)
+        replica.finish()
+        expect(client.text).toBe('ok x')
+      }
+      expect(replica.isClosed).toBe(false)
     })
   })
 

@@ -22,7 +22,9 @@ export class ReplicaSlot {
 
   /** Books a batch that is about to be handed over. */
   hold(tasks: readonly Task[], nowMs: number): Batch {
-    const batch = { size: tasks.length, sentMs: nowMs, remaining: tasks.length, failures: 0 }
+    let deadlineMs = nowMs
+    for (const task of tasks) if (task.deadlineMs > deadlineMs) deadlineMs = task.deadlineMs
+    const batch = { size: tasks.length, sentMs: nowMs, deadlineMs, remaining: tasks.length, failures: 0 }
     for (const task of tasks) {
       task.batch = batch
       this.held.set(task.id, task)
@@ -38,9 +40,14 @@ export class ReplicaSlot {
     return task
   }
 
+  /** Since when it works on its oldest batch: from when it had it and nothing older. */
+  get busySinceMs(): number {
+    return Math.max(this.batches[0]?.sentMs ?? 0, this.#lastDoneMs)
+  }
+
   /**
    * Books a batch as done.
-   * @returns the time that the replica worked on it, in milliseconds: from when it had it and nothing older.
+   * @returns the time that the replica worked on it, in milliseconds.
    */
   finish(batch: Batch, nowMs: number): number {
     this.batches.splice(this.batches.indexOf(batch), 1)

@@ -14,6 +14,7 @@ import type { Batch, Task } from '../contract/task.ts'
 import type { Connection, Reply } from '../contract/transport.ts'
 import { TaskQueue } from '../queue/task-queue.ts'
 import { Batcher } from './batcher.ts'
+import { HangWatch } from './hang-watch.ts'
 import { ReplicaPool } from './replica-pool.ts'
 import { ReplicaSlot } from './replica-slot.ts'
 import { type Blocked, Room } from './room.ts'
@@ -26,6 +27,8 @@ export interface StageOptions {
   readonly policy: BatchPolicy
   /** Tasks that may wait here, at least 1. */
   readonly capacity: number
+  /** Longest work of a replica on one batch, in milliseconds; `Infinity` when left out. */
+  readonly timeoutMs?: number
 }
 
 /** Whoever knows the way of a task through the stages. */
@@ -64,6 +67,7 @@ export class Stage implements Blocked {
   readonly #room: Room
   readonly #queue = new TaskQueue()
   readonly #pool = new ReplicaPool()
+  readonly #hangs: HangWatch
   #timer: Timer | undefined = undefined
   #isPumpAsked = false
 
@@ -74,6 +78,7 @@ export class Stage implements Blocked {
     this.#observer = ports.observer
     this.#batcher = new Batcher(options.policy, options.limits)
     this.#room = new Room(options.capacity)
+    this.#hangs = new HangWatch(ports.clock, options.timeoutMs ?? Number.POSITIVE_INFINITY)
   }
 
   /** Connected replicas. */
@@ -178,7 +183,8 @@ export class Stage implements Blocked {
     const tasks = this.#take(size, nowMs)
     const [first] = tasks
     if (first === undefined) return 0
-    slot.hold(tasks, nowMs)
+    const { deadlineMs } = slot.hold(tasks, nowMs)
+    this.#hangs.watch(slot)
     this.#pool.used(slot)
     this.#observer.batchSent({
       stage: this.name,
@@ -187,7 +193,7 @@ export class Stage implements Blocked {
       maxBatchSize: this.#batcher.limits.maxBatchSize,
       formedInMs: nowMs - first.queuedMs,
     })
-    slot.connection.send(tasks, budgetMs(tasks, nowMs))
+    slot.connection.send(tasks, budgetMs(deadlineMs, nowMs))
     this.#room.release(this.#queue.length)
     return tasks.length
   }
@@ -250,6 +256,7 @@ export class Stage implements Blocked {
   /** The replica is gone: its tasks go back to the front, in their order. Those it was computing are suspects. */
   #closed(slot: ReplicaSlot): void {
     this.#pool.remove(slot)
+    this.#hangs.forget(slot)
     const [computed] = slot.batches
     for (const task of [...slot.held.values()].reverse()) {
       this.#host.stageAfter(task)?.unreserve()
@@ -268,9 +275,7 @@ export class Stage implements Blocked {
   }
 }
 
-/** Time left until the last deadline of the batch, in whole milliseconds; 0 when there is none. */
-function budgetMs(tasks: readonly Task[], nowMs: number): number {
-  let lastMs = nowMs
-  for (const task of tasks) if (task.deadlineMs > lastMs) lastMs = task.deadlineMs
-  return lastMs === Number.POSITIVE_INFINITY ? 0 : Math.ceil(lastMs - nowMs)
+/** Time left until the batch's deadline, in whole milliseconds; 0 when there is none. */
+function budgetMs(deadlineMs: number, nowMs: number): number {
+  return deadlineMs === Number.POSITIVE_INFINITY ? 0 : Math.ceil(deadlineMs - nowMs)
 }

@@ -40,6 +40,7 @@ export class HeldReplica implements Connection {
 
   close(): void {
     this.isClosed = true
+    this.die()
   }
 
   /** Sizes of the batches it holds. */

@@ -63,9 +63,10 @@ export class Service {
       logger.error(`an observer threw on ${event}; it goes on being told`, { error }),
     )
     this.scheduler = new Scheduler({
-      stages: blueprint.stages.map(({ name, options: { maxBatchSize, maxWaitMs, policy } }) => ({
+      stages: blueprint.stages.map(({ name, options: { maxBatchSize, maxWaitMs, policy, timeoutMs } }) => ({
         name,
         policy,
+        timeoutMs,
         limits: { maxBatchSize, maxWaitMs },
         capacity: config.capacity,
       })),

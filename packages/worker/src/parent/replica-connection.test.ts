@@ -23,6 +23,7 @@ function rig() {
     replica: 3,
     clock,
     sendCancel: (ids) => cancels.push(ids),
+    kill: () => said.push('killed'),
   })
   const scheduler: LinkEvents = {
     replied: (replies) => said.push(['replied', replies.length]),
@@ -86,4 +87,11 @@ test('a connection that was lost before anybody listened says so then', () => {
   connection.open(scheduler)
   expect(said).toEqual(['link closed', 'closed: exited with code 1'])
   expect(link()).toBeUndefined()
+})
+
+test('a scheduler that closes it ends the process', () => {
+  const { connection, scheduler, said } = rig()
+  connection.open(scheduler)
+  connection.close()
+  expect(said).toEqual(['killed', 'link closed', 'closed: closed by this side'])
 })

@@ -11,6 +11,8 @@ export interface ReplicaConnectionOptions {
   readonly clock: Clock
   /** Takes the cancelled tasks of one turn to the replica. */
   readonly sendCancel: (ids: readonly number[]) => void
+  /** Ends the process at once. */
+  readonly kill: () => void
 }
 
 /** Passes everything on, and says `closed` exactly once, by the link or by `lost`, whichever comes first. */
@@ -61,6 +63,7 @@ export class ReplicaConnection implements Connection {
   }
 
   close(): void {
+    this.#options.kill()
     this.#options.link.close()
     this.#end('closed by this side')
   }

@@ -146,6 +146,7 @@ export class ReplicaLife {
       replica,
       clock,
       sendCancel: (ids) => this.#child.send({ type: 'mosec:cancel', ids }),
+      kill: () => this.#child.kill(),
     })
   }
 
