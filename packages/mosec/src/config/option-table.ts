@@ -75,7 +75,7 @@ export const optionTable: OptionTable = {
     env: 'MOSEC_CAPACITY',
     kind: integer('<tasks>', 1),
     default: 1024,
-    description: 'tasks in the service at once, else 429',
+    description: 'tasks that may wait for each stage, else 429',
     group: 'Queue and time',
   },
   timeoutMs: {

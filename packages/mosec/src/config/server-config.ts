@@ -16,7 +16,7 @@ export interface ServerConfig {
   readonly maxRequestBytes: number
   /** Compress answers and accept compressed requests. */
   readonly isCompressionOn: boolean
-  /** Tasks in the service at once; one more is refused with 429. */
+  /** Tasks that may wait for each stage; one more at the front door is refused with 429. */
   readonly capacity: number
   /** Longest life of a task, in milliseconds. */
   readonly timeoutMs: number
