@@ -4,6 +4,7 @@ import { deserialize, serialize } from 'node:v8'
 import type { Codec } from './codec.ts'
 import { DecodingError, EncodingError, MosecError } from './errors.ts'
 import type { Logger } from './logger.ts'
+import type { StandardSchema } from './schema.ts'
 
 /** What a worker is told when it is set up. */
 export interface WorkerContext {
@@ -43,6 +44,13 @@ export abstract class BaseWorker<In = unknown, Out = unknown> {
   abstract readonly kind: WorkerKind
   /** Formats that clients may speak, the default first. A mixin sets it. */
   codecs: readonly Codec[] = []
+  /**
+   * What clients must send: a schema of any library that follows Standard Schema. Checked in the ingress stage; `forward`
+   * gets what the schema gives, and a client whose value it refuses is answered 422. See `withSchema`.
+   */
+  input?: StandardSchema<unknown, In> | undefined
+  /** What `forward` must give; checked only at log level debug, and sent as it is. Not used by streams. */
+  output?: StandardSchema<Out, unknown> | undefined
   /** Never set: carries the types for `server.route`. */
   declare readonly types?: { readonly input: In; readonly output: Out }
 
