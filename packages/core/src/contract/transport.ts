@@ -91,6 +91,8 @@ export interface Transport extends AsyncDisposable {
 const INGRESS = 0b01
 const EGRESS = 0b10
 const CODEC_MASK = 0x7f
+/** No route has so many codecs: in place of an index it marks a value from the server's own process. */
+const IN_PROCESS = CODEC_MASK
 
 /** The parts of a batch item's state. */
 export interface ItemState {
@@ -112,6 +114,14 @@ export function packState(state: ItemState): number {
   )
 }
 
+/** The state of a task that a caller in this process has handed in as a value: no codec at either end. */
+export const inProcessState = packState({
+  isIngress: false,
+  isEgress: false,
+  requestCodec: IN_PROCESS,
+  responseCodec: 0,
+})
+
 /** The state of a task that has left its ingress stage, for the next one. */
 export function markEgress(state: number, isEgressStage: boolean): number {
   return (state & ~(INGRESS | EGRESS)) | (isEgressStage ? EGRESS : 0)
@@ -119,6 +129,8 @@ export function markEgress(state: number, isEgressStage: boolean): number {
 
 /** The item's worker reads the client's own bytes. */
 export const isIngress = (state: number): boolean => (state & INGRESS) !== 0
+/** The item's worker is the first to see it, as bytes or as a value: what a client or a caller sends is checked here. */
+export const isFirst = (state: number): boolean => isIngress(state) || requestCodec(state) === IN_PROCESS
 /** The item's worker writes the client's answer. */
 export const isEgress = (state: number): boolean => (state & EGRESS) !== 0
 /** Index of the codec that the request came in. */

@@ -2,7 +2,7 @@
 
 import type { Submission } from '../contract/submit.ts'
 import type { Task } from '../contract/task.ts'
-import { markEgress, packState } from '../contract/transport.ts'
+import { inProcessState, markEgress, packState } from '../contract/transport.ts'
 import type { Stage } from '../stage/stage.ts'
 
 /** Ingress is the first stage, egress the last; they may be one. */
@@ -38,8 +38,8 @@ export class Pipeline {
 
   /** The state that a new task starts with. One from this process has no end where a codec would be used. */
   ingressState({ isInProcess = false, requestCodec, responseCodec }: Submission): number {
-    const isEgress = !isInProcess && this.stages.length === 1
-    return packState({ isIngress: !isInProcess, isEgress, requestCodec, responseCodec })
+    if (isInProcess) return inProcessState
+    return packState({ isIngress: true, isEgress: this.stages.length === 1, requestCodec, responseCodec })
   }
 
   /** Moves a task on to its next stage with that stage's input. Undefined, and nothing moved, at the egress. */
@@ -48,7 +48,7 @@ export class Pipeline {
     if (next === undefined) return undefined
     task.stageIndex++
     task.bytes = bytes
-    task.state = markEgress(task.state, !task.isInProcess && task.stageIndex === this.stages.length - 1)
+    task.state = task.isInProcess ? 0 : markEgress(task.state, task.stageIndex === this.stages.length - 1)
     return next
   }
 }

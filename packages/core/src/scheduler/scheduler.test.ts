@@ -7,7 +7,7 @@ import { silentLogger } from '../contract/logger.ts'
 import type { Observer } from '../contract/observer.ts'
 import { type Outcome, outcomes } from '../contract/outcome.ts'
 import type { TaskHandle } from '../contract/submit.ts'
-import { isEgress, isIngress, requestCodec, responseCodec } from '../contract/transport.ts'
+import { inProcessState, isEgress, isFirst, isIngress, requestCodec, responseCodec } from '../contract/transport.ts'
 import { FakeClock } from '../testing/fake-clock.ts'
 import { HeldReplica } from '../testing/held-replica.ts'
 import { Scheduler } from './scheduler.ts'
@@ -134,7 +134,8 @@ describe('Scheduler', () => {
       sink,
     })
     clock.flush()
-    expect(first.batches[0]?.items[0]?.state).toBe(0)
+    expect(first.batches[0]?.items[0]?.state).toBe(inProcessState)
+    expect([isIngress(inProcessState), isFirst(inProcessState), isFirst(0)]).toEqual([false, true, false])
     first.finish()
     clock.flush()
     expect(second.batches[0]?.items[0]?.state).toBe(0)
