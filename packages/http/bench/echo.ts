@@ -28,6 +28,7 @@ const instant: Submitter = {
     return { id: 0, isSettled: true }
   },
   cancel() {},
+  resume() {},
 }
 
 function listenerOf(way: Way): (request: IncomingMessage, response: ServerResponse) => void {

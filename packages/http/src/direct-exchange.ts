@@ -67,10 +67,11 @@ export class DirectExchange implements TaskSink, EventOutlet {
       'no-cache',
     ])
     response.flushHeaders()
+    response.on('drain', () => this.#drained())
   }
 
-  write(bytes: Uint8Array): void {
-    this.#direct.response.write(bytes)
+  write(bytes: Uint8Array): boolean {
+    return this.#direct.response.write(bytes)
   }
 
   end(status: number): void {
@@ -139,6 +140,11 @@ export class DirectExchange implements TaskSink, EventOutlet {
     if (answer.status === 405) answer.headers.push('allow', 'POST')
     this.#status = answer.status
     return answer
+  }
+
+  /** A client that reads slowly has caught up. */
+  #drained(): void {
+    if (this.#handle !== undefined) this.#context.options.submitter.resume(this.#handle)
   }
 
   /** The answer is out, or the client left. */

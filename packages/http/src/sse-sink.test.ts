@@ -8,16 +8,21 @@ import { SseSink } from './sse-sink.ts'
 const ok = { code: 'ok', bytes: new Uint8Array() } as const
 let clock: FakeClock
 let calls: string[]
+let isFull: boolean
 
 beforeEach(() => {
   clock = new FakeClock()
   calls = []
+  isFull = false
 })
 
 function makeSink(wantsEvents: boolean): SseSink {
   const outlet = {
     open: () => calls.push('open'),
-    write: (bytes: Uint8Array) => calls.push(Buffer.from(bytes).toString()),
+    write: (bytes: Uint8Array) => {
+      calls.push(Buffer.from(bytes).toString())
+      return !isFull
+    },
     end: (status: number) => calls.push(`end ${status}`),
     answer: () => calls.push('answer'),
   }
@@ -55,6 +60,14 @@ it('an empty stream is an empty 200', () => {
   makeSink(false).settled(ok)
   expect(calls).toEqual(['open', 'end 200'])
   expect(clock.pendingTimers).toBe(0)
+})
+
+it('says whether the client keeps up', () => {
+  const sink = makeSink(false)
+  expect(sink.event(Buffer.from('a'))).toBe(true)
+  isFull = true
+  expect(sink.event(Buffer.from('b'))).toBe(false)
+  sink.stop()
 })
 
 it('nothing follows the end or the client leaving', () => {

@@ -8,7 +8,8 @@ import { statusOf } from './statuses.ts'
 export interface EventOutlet {
   /** Sends the head of a 200 answer; called at most once, before any `write`. */
   open(): void
-  write(bytes: Uint8Array): void
+  /** `false` means full: the client reads slower than this is written. Its owner then calls `Submitter.resume`. */
+  write(bytes: Uint8Array): boolean
   /** The last call after `open`. `status` is the outcome's, which metrics count. */
   end(status: number): void
   /** Instead of all others: a plain answer. */
@@ -43,10 +44,10 @@ export class SseSink implements TaskSink {
     if (this.#options.wantsEvents && !this.#isOver) this.#open()
   }
 
-  event(bytes: Uint8Array): void {
-    if (this.#isOver) return
+  event(bytes: Uint8Array): boolean {
+    if (this.#isOver) return true
     this.#open()
-    this.#write(messageEvent(bytes))
+    return this.#write(messageEvent(bytes))
   }
 
   settled(outcome: Outcome): void {
@@ -76,9 +77,9 @@ export class SseSink implements TaskSink {
     this.#wait(KEEP_ALIVE_MS)
   }
 
-  #write(bytes: Uint8Array): void {
+  #write(bytes: Uint8Array): boolean {
     this.#lastWriteMs = this.#options.clock.now()
-    this.#options.outlet.write(bytes)
+    return this.#options.outlet.write(bytes)
   }
 
   /** One timer that looks back, so that an event costs no timer of its own. */

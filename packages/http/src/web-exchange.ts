@@ -27,6 +27,9 @@ export async function inferOnWeb(
   return exchange.submit(body, departureOf(hono))
 }
 
+/** Events that nobody has read are held up to this, in bytes; then the stream is held back. */
+const UNREAD_BYTES = 16 * 1024
+
 interface WebExchangeOptions {
   readonly context: FaceContext
   readonly route: InferenceRoute
@@ -43,6 +46,7 @@ class WebExchange implements TaskSink, EventOutlet {
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined
   #handle: TaskHandle | undefined
   #sse: SseSink | undefined
+  #isFull = false
   #isOver = false
 
   constructor(options: WebExchangeOptions) {
@@ -78,12 +82,16 @@ class WebExchange implements TaskSink, EventOutlet {
   }
 
   open(): void {
-    const stream = new ReadableStream<Uint8Array>({
-      start: (controller) => {
-        this.#controller = controller
+    const stream = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller
+        },
+        pull: () => this.#pulled(),
+        cancel: () => this.#cancel(),
       },
-      cancel: () => this.#cancel(),
-    })
+      new ByteLengthQueuingStrategy({ highWaterMark: UNREAD_BYTES }),
+    )
     const headers = {
       server: this.#options.context.options.serverHeader,
       'content-type': 'text/event-stream',
@@ -93,8 +101,10 @@ class WebExchange implements TaskSink, EventOutlet {
     this.#resolve(new Response(stream, { headers }))
   }
 
-  write(bytes: Uint8Array): void {
+  write(bytes: Uint8Array): boolean {
     this.#controller?.enqueue(bytes)
+    this.#isFull = (this.#controller?.desiredSize ?? 0) <= 0
+    return !this.#isFull
   }
 
   end(status: number): void {
@@ -108,6 +118,13 @@ class WebExchange implements TaskSink, EventOutlet {
     const answer = answerOf(outcome, admission.negotiated, context.options.serverHeader)
     if (answer.status === 405) answer.headers.push('allow', 'POST')
     return new AnswerResponse(answer)
+  }
+
+  /** A reader that is slow has caught up. */
+  #pulled(): void {
+    if (!this.#isFull || this.#handle === undefined) return
+    this.#isFull = false
+    this.#options.context.options.submitter.resume(this.#handle)
   }
 
   /** The client left; harmless when all was said. */

@@ -37,4 +37,6 @@ export interface Submitter {
   submit(submission: Submission): TaskHandle
   /** The client left: the task is settled as `cancelled`. Harmless when it has ended. */
   cancel(handle: TaskHandle): void
+  /** The sink has room again after it said that it was full. Harmless when it never was, or when the task has ended. */
+  resume(handle: TaskHandle): void
 }

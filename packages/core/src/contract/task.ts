@@ -1,6 +1,7 @@
 /** One request on its way. */
 
 import type { Outcome } from './outcome.ts'
+import type { StreamCredit } from './stream-credit.ts'
 import type { BatchItem } from './transport.ts'
 
 /** What observers see of a task. */
@@ -20,8 +21,11 @@ export interface TaskInfo {
 export interface TaskSink {
   /** The task has ended; called exactly once, also when it was refused. */
   settled(outcome: Outcome): void
-  /** One event of its stream; never after `settled`. */
-  event?(bytes: Uint8Array): void
+  /**
+   * One event of its stream; never after `settled`. `false` means full: the replica is held back, and at most a window
+   * of events (see `STREAM_WINDOW`) still comes, until `Submitter.resume` is called in a later turn.
+   */
+  event?(bytes: Uint8Array): boolean | undefined
 }
 
 /** The tasks handed to one replica at once, as their stage books them. */
@@ -62,6 +66,8 @@ export class Task implements BatchItem, TaskInfo {
   bytes: Uint8Array
   stageIndex = 0
   isSettled = false
+  /** Set with the first event of its stream: from then on it cannot begin anew on another replica. */
+  stream: StreamCredit | undefined = undefined
   /** Times a replica died while it computed this task. */
   crashes = 0
   /** When it joined the queue it is in, or last was in; clock milliseconds. */

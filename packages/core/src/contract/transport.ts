@@ -48,6 +48,8 @@ export interface Connection extends Link {
   readonly replica: number
   /** Nobody waits for this task any more: its signal is aborted. It is answered all the same, so that the stage knows. */
   cancel(id: number): void
+  /** Events of this credit were taken: the stream may go on by as much. Absent where the other side never waits for it. */
+  grant?(id: number, credit: number): void
 }
 
 /** What a channel tells its replica side. */

@@ -7,7 +7,14 @@ import { silentLogger } from '../contract/logger.ts'
 import type { Observer } from '../contract/observer.ts'
 import { type Outcome, outcomes } from '../contract/outcome.ts'
 import type { TaskHandle } from '../contract/submit.ts'
-import { inProcessState, isEgress, isFirst, isIngress, requestCodec, responseCodec } from '../contract/transport.ts'
+import {
+  inProcessState,
+  isEgress,
+  isFirst,
+  isIngress,
+  requestCodec,
+  responseCodec,
+} from '../contract/transport.ts'
 import { FakeClock } from '../testing/fake-clock.ts'
 import { HeldReplica } from '../testing/held-replica.ts'
 import { Scheduler } from './scheduler.ts'
@@ -31,12 +38,14 @@ class Client {
   readonly outcomes: Outcome[] = []
   readonly events: string[] = []
   handle: TaskHandle | undefined
+  isFull = false
   readonly sink = {
     settled: (outcome: Outcome) => {
       this.outcomes.push(outcome)
     },
     event: (bytes: Uint8Array) => {
       this.events.push(new TextDecoder().decode(bytes))
+      return !this.isFull
     },
   }
   get text(): string {
@@ -425,18 +434,107 @@ describe('Scheduler', () => {
     expect([blocker, ...clients].map(({ text }) => text)).toEqual(['ok 0', 'ok 1', 'ok 2'])
   })
 
-  it('passes events of a stream on until the task ends', () => {
-    const { clock, send, attach } = setUp()
-    const replica = attach('A')
-    const client = send()
-    clock.flush()
-    const id = replica.batches[0]?.items[0]?.id ?? 0
-    replica.emit(id, 'one')
-    replica.emit(id, 'two')
-    replica.finish()
-    replica.emit(id, 'late')
-    expect(client.events).toEqual(['one', 'two'])
-    expect(client.outcomes).toHaveLength(1)
+  describe('a stream', () => {
+    function streaming() {
+      const rig = setUp()
+      const replica = rig.attach('A')
+      const client = rig.send()
+      rig.clock.flush()
+      const id = replica.batches[0]?.items[0]?.id ?? 0
+      const emit = (count: number, text = '.') => {
+        for (let n = 0; n < count; n++) replica.emit(id, text)
+      }
+      const resume = () => {
+        if (client.handle !== undefined) rig.scheduler.resume(client.handle)
+      }
+      return { ...rig, replica, client, emit, resume, granted: () => replica.granted.get(id) ?? 0 }
+    }
+
+    it('has its events passed on until the task ends', () => {
+      const { replica, client, emit } = streaming()
+      emit(1, 'one')
+      emit(1, 'two')
+      replica.finish()
+      emit(1, 'late')
+      expect(client.events).toEqual(['one', 'two'])
+      expect(client.outcomes).toHaveLength(1)
+    })
+
+    it('gets its credit back in one grant for many events', () => {
+      const { emit, granted } = streaming()
+      emit(31)
+      expect(granted()).toBe(0)
+      emit(1)
+      expect(granted()).toBe(32)
+      emit(64)
+      expect(granted()).toBe(96)
+    })
+
+    it('gets the credit of a large event at once', () => {
+      const { emit, granted } = streaming()
+      emit(1, 'x'.repeat(256 * 1024))
+      expect(granted()).toBe(65)
+    })
+
+    it('gets no credit while its sink is full, and all of it when the sink has room', () => {
+      const { client, emit, resume, granted } = streaming()
+      client.isFull = true
+      emit(64)
+      expect(granted()).toBe(0)
+      expect(client.events).toHaveLength(64)
+      resume()
+      expect(granted()).toBe(64)
+    })
+
+    it('needs no grant when its sink was full for a few events only', () => {
+      const { client, emit, resume, granted } = streaming()
+      client.isFull = true
+      emit(3)
+      client.isFull = false
+      resume()
+      expect(granted()).toBe(0)
+      emit(29)
+      expect(granted()).toBe(32)
+    })
+
+    it('that has ended takes no grant', () => {
+      const { replica, client, emit, resume, granted } = streaming()
+      client.isFull = true
+      emit(64)
+      replica.finish()
+      resume()
+      expect(granted()).toBe(0)
+    })
+
+    it('is not begun anew when its replica dies; one that has not begun is', () => {
+      const retried: number[] = []
+      const { clock, scheduler, send, attach } = setUp({
+        stages: [{ name: 'A', max: 2 }],
+        observer: { retried: ({ id }) => retried.push(id) },
+      })
+      const replica = attach('A')
+      const [begun, waiting] = [send('begun'), send('waiting')]
+      clock.flush()
+      replica.emit(begun.handle?.id ?? 0, 'one')
+      replica.die()
+      expect(begun.events).toEqual(['one'])
+      expect(begun.text).toBe('worker_crashed worker crashed')
+      const other = attach('A', 2)
+      other.finish()
+      expect(waiting.text).toBe('ok waiting')
+      expect(retried).toEqual([waiting.handle?.id])
+      expect(scheduler.remaining).toBe(0)
+    })
+
+    it('ends at its deadline, and its replica is told', () => {
+      const { clock, replica, client, emit } = streaming()
+      emit(1)
+      clock.advance(3000)
+      expect(client.text).toBe('timeout inference timeout')
+      expect(replica.cancelled).toHaveLength(1)
+      emit(1)
+      expect(client.events).toHaveLength(1)
+    })
   })
 
   describe('draining', () => {

@@ -90,6 +90,11 @@ export class Scheduler implements Submitter, StageHost {
     this.#settle(handle, outcomes.cancelled)
   }
 
+  resume(handle: TaskHandle): void {
+    if (!(handle instanceof Task) || handle.isSettled) return
+    this.#pipelines.get(handle.route)?.at(handle)?.resumeStream(handle)
+  }
+
   /** Refuses what comes from now on. Resolves when all admitted tasks are settled; deadlines bound that. */
   drain(): Promise<void> {
     this.#isDraining = true
@@ -119,11 +124,12 @@ export class Scheduler implements Submitter, StageHost {
     else next.enqueue(task)
   }
 
-  streamed(task: Task, bytes: Uint8Array): void {
+  streamed(task: Task, bytes: Uint8Array): boolean {
     try {
-      task.sink.event?.(bytes)
+      return task.sink.event?.(bytes) !== false
     } catch (error) {
       this.#logger.error('a task sink threw on an event', { error, route: task.route })
+      return true
     }
   }
 
@@ -135,10 +141,11 @@ export class Scheduler implements Submitter, StageHost {
   }
 
   crashed(task: Task): void {
-    this.#logger.error('a task killed its replica twice and is not sent again', {
-      route: task.route,
-      task: task.id,
-    })
+    const why =
+      task.stream === undefined
+        ? 'a task killed its replica twice and is not sent again'
+        : 'a replica died within a stream, which cannot begin anew'
+    this.#logger.error(why, { route: task.route, task: task.id })
     this.#settle(task, outcomes.workerCrashed)
   }
 

@@ -10,6 +10,7 @@ import type { BatchLimits, BatchPolicy } from '../contract/batch-policy.ts'
 import type { Clock, Timer } from '../contract/clock.ts'
 import type { Observer } from '../contract/observer.ts'
 import type { Outcome } from '../contract/outcome.ts'
+import { StreamCredit } from '../contract/stream-credit.ts'
 import type { Batch, Task } from '../contract/task.ts'
 import type { Connection, Reply } from '../contract/transport.ts'
 import { TaskQueue } from '../queue/task-queue.ts'
@@ -37,11 +38,11 @@ export interface StageHost {
   stageAfter(task: Task): Stage | undefined
   /** The replica answered a task that is not settled. */
   replied(task: Task, outcome: Outcome): void
-  /** One event of the stream of a task that is not settled. */
-  streamed(task: Task, bytes: Uint8Array): void
+  /** One event of the stream of a task that is not settled; `false` when its sink is full. */
+  streamed(task: Task, bytes: Uint8Array): boolean
   /** Its deadline has passed while it waited; the host settles it, and drops it here. */
   expired(task: Task): void
-  /** It was with a dying replica for the second time. */
+  /** It was with a dying replica, and is not sent again: this was the second time, or its stream had begun. */
   crashed(task: Task): void
 }
 
@@ -125,6 +126,13 @@ export class Stage implements Blocked {
     }
     this.#pool.holderOf(task.id)?.connection.cancel(task.id)
     return 'running'
+  }
+
+  /** The sink of a stream that is computed here has room again. */
+  resumeStream(task: Task): void {
+    const connection = this.#pool.holderOf(task.id)?.connection
+    const credit = task.stream?.resumed() ?? 0
+    if (credit > 0) connection?.grant?.(task.id, credit)
   }
 
   /** Promises a place to a task that the stage `before` is about to compute; resumes it later when there is none. */
@@ -227,7 +235,11 @@ export class Stage implements Blocked {
 
   #streamed(slot: ReplicaSlot, reply: Reply): void {
     const task = slot.held.get(reply.id)
-    if (task !== undefined && !task.isSettled) this.#host.streamed(task, reply.bytes)
+    if (task === undefined || task.isSettled) return
+    task.stream ??= new StreamCredit()
+    const hasRoom = this.#host.streamed(task, reply.bytes)
+    const credit = task.stream.took(reply.bytes, !hasRoom)
+    if (credit > 0) slot.connection.grant?.(task.id, credit)
   }
 
   /** An id that the replica does not hold (unknown, or answered before) is passed over. */
@@ -262,7 +274,7 @@ export class Stage implements Blocked {
       this.#host.stageAfter(task)?.unreserve()
       if (task.isSettled) continue
       if (task.batch === computed) task.crashes++
-      if (task.crashes > MAX_CRASHES) this.#host.crashed(task)
+      if (task.crashes > MAX_CRASHES || task.stream !== undefined) this.#host.crashed(task)
       else this.#retry(task)
     }
     slot.held.clear()

@@ -18,6 +18,8 @@ export class HeldReplica implements Connection {
   readonly batches: HeldBatch[] = []
   /** Ids that were cancelled. */
   readonly cancelled: number[] = []
+  /** Credit that was granted to streams, by id. */
+  readonly granted = new Map<number, number>()
   isClosed = false
   #events: LinkEvents | undefined = undefined
 
@@ -36,6 +38,10 @@ export class HeldReplica implements Connection {
 
   cancel(id: number): void {
     this.cancelled.push(id)
+  }
+
+  grant(id: number, credit: number): void {
+    this.granted.set(id, (this.granted.get(id) ?? 0) + credit)
   }
 
   close(): void {

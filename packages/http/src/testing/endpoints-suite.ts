@@ -102,6 +102,7 @@ export function endpointsSuite({ start, stillWorks }: Suite): void {
         throw new RangeError('no such route')
       },
       cancel() {},
+      resume() {},
     }
     const { fetch } = await start({ submitter })
     const response = await fetch('/inference', post('x'))

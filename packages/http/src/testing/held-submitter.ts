@@ -30,8 +30,9 @@ export class HeldTask implements TaskHandle {
     this.settle({ code: 'ok', bytes: Buffer.from(text) })
   }
 
-  event(text: string): void {
-    this.submission.sink.event?.(Buffer.from(text))
+  /** `false` when the sink is full. */
+  event(text: string): boolean | undefined {
+    return this.submission.sink.event?.(Buffer.from(text))
   }
 }
 
@@ -39,6 +40,7 @@ export class HeldTask implements TaskHandle {
 export class HeldSubmitter implements Submitter {
   readonly submitted = new Mailbox<HeldTask>()
   readonly cancelled = new Mailbox<HeldTask>()
+  readonly resumed = new Mailbox<HeldTask>()
   readonly #instantly: ((task: HeldTask) => void) | undefined
   #nextId = 1
 
@@ -57,6 +59,10 @@ export class HeldSubmitter implements Submitter {
     if (!(handle instanceof HeldTask) || handle.isSettled) return
     handle.settle(outcomes.cancelled)
     this.cancelled.push(handle)
+  }
+
+  resume(handle: TaskHandle): void {
+    if (handle instanceof HeldTask && !handle.isSettled) this.resumed.push(handle)
   }
 }
 

@@ -4,6 +4,9 @@ import { fixedOutcome, outcomes, type Submitter } from '@mosec/core'
 import { expect, it } from 'vitest'
 import { post, type Suite } from './http-suite.ts'
 
+/** Of 64 KiB: 16 MiB. */
+const EVENTS = 256
+
 /** Declares this part of the suite. */
 export function streamsSuite({ start, stillWorks }: Suite): void {
   it('streams events, in lines, and ends', async () => {
@@ -70,6 +73,27 @@ export function streamsSuite({ start, stillWorks }: Suite): void {
     await stillWorks()
   })
 
+  it('tells the task when a slow reader falls behind, and when it has caught up', async () => {
+    const { fetch, test } = await start()
+    const pending = fetch('/stream', post('x'))
+    const task = await test.submitter.submitted.next()
+    const event = '.'.repeat(64 * 1024)
+    expect(task.event('first')).toBe(true)
+    const response = await pending
+    // In one turn, and more than the buffers of both ends and of the system hold.
+    const said = Array.from({ length: EVENTS }, () => task.event(event))
+    expect(said.at(-1)).toBe(false)
+    expect(test.submitter.resumed.size).toBe(0)
+    const body = response.text()
+    expect(await test.submitter.resumed.next()).toBe(task)
+    task.succeed('')
+    expect(await body).toBe(
+      `event: message\ndata: first\n\n${`event: message\ndata: ${event}\n\n`.repeat(EVENTS)}`,
+    )
+    expect(await test.answers.next()).toMatchObject({ endpoint: '/stream', status: 200 })
+    await stillWorks()
+  })
+
   it('refuses a stream at the door with a status, also for a client that asked for events', async () => {
     const { fetch, test } = await start({ submitter: refusing })
     const response = await fetch('/stream', post('x', { accept: 'text/event-stream' }))
@@ -84,4 +108,5 @@ const refusing: Submitter = {
     return { id: 0, isSettled: true }
   },
   cancel() {},
+  resume() {},
 }
