@@ -1,0 +1,108 @@
+/** A closed loop of connections against one URL: wrk where it is installed, autocannon otherwise. */
+
+import { execFile, spawnSync } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import autocannon from 'autocannon'
+
+/** What to send. */
+export interface LoadOptions {
+  readonly url: string
+  readonly body: string
+  readonly contentType: string
+  readonly connections: number
+  readonly seconds: number
+}
+
+/** What came back. */
+export interface LoadResult {
+  readonly requests: number
+  readonly requestsPerSecond: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  /** Answers that were not 2xx, and connections that failed. */
+  readonly failures: number
+}
+
+/** The generator that this machine has. */
+export const generator: 'wrk' | 'autocannon' =
+  spawnSync('wrk', ['-v']).error === undefined ? 'wrk' : 'autocannon'
+
+/** Runs the load and waits for its end. */
+export function load(options: LoadOptions): Promise<LoadResult> {
+  return generator === 'wrk' ? loadWithWrk(options) : loadWithAutocannon(options)
+}
+
+/** Written by the script below, since wrk's own report rounds and loses the counts. */
+interface WrkReport {
+  readonly requests: number
+  readonly microseconds: number
+  readonly p50: number
+  readonly p99: number
+  readonly failures: number
+}
+
+async function loadWithWrk(options: LoadOptions): Promise<LoadResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'mosec-bench-'))
+  const script = join(folder, 'post.lua')
+  await writeFile(script, wrkScript(options))
+  const args = [
+    '-t1',
+    `-c${options.connections}`,
+    `-d${options.seconds}s`,
+    '--timeout',
+    '30s',
+    '-s',
+    script,
+    options.url,
+  ]
+  try {
+    const { stdout } = await promisify(execFile)('wrk', args)
+    const report: WrkReport = JSON.parse(/^REPORT (.*)$/m.exec(stdout)?.[1] ?? '{}')
+    return {
+      requests: report.requests,
+      requestsPerSecond: report.requests / (report.microseconds / 1e6),
+      p50Ms: report.p50 / 1000,
+      p99Ms: report.p99 / 1000,
+      failures: report.failures,
+    }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+function wrkScript({ body, contentType }: LoadOptions): string {
+  return `
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "${contentType}"
+wrk.body = [==[${body}]==]
+function done(summary, latency)
+  local errors = summary.errors
+  io.write(string.format(
+    'REPORT {"requests":%d,"microseconds":%d,"p50":%f,"p99":%f,"failures":%d}\\n',
+    summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
+    errors.connect + errors.read + errors.write + errors.status + errors.timeout))
+end
+`
+}
+
+async function loadWithAutocannon(options: LoadOptions): Promise<LoadResult> {
+  const result = await autocannon({
+    url: options.url,
+    method: 'POST',
+    body: options.body,
+    headers: { 'content-type': options.contentType },
+    connections: options.connections,
+    duration: options.seconds,
+    timeout: 30,
+  })
+  return {
+    requests: result.requests.total,
+    requestsPerSecond: result.requests.average,
+    p50Ms: result.latency.p50,
+    p99Ms: result.latency.p99,
+    failures: result.non2xx + result.errors,
+  }
+}

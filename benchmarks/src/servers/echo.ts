@@ -1,0 +1,16 @@
+/** Ours: `STAGES` echo stages with batches of up to `BATCH`. */
+
+import { BatchWorker, Server, stage } from 'mosec'
+
+class Echo extends BatchWorker {
+  override forward(batch: unknown[]): unknown[] {
+    return batch
+  }
+}
+
+const stages = Number(process.env['STAGES'] ?? 1)
+const maxBatchSize = Number(process.env['BATCH'] ?? 32)
+const server = new Server({ logLevel: 'info', capacity: 8192 })
+const [first, ...rest] = Array.from({ length: stages }, () => stage(Echo, { maxBatchSize }))
+if (first !== undefined) server.route('/inference', first, ...rest)
+await server.run()
