@@ -119,7 +119,8 @@ const advice: ReadonlyMap<string, string> = new Map([
   ['ENOTFOUND', 'the host name is not known: choose 0.0.0.0 (all) or 127.0.0.1 (this machine only)'],
 ])
 
-function startErrorOf(error: NodeJS.ErrnoException, host: string, port: number): StartError {
+/** What a person reads when the port cannot be opened. */
+export function startErrorOf(error: NodeJS.ErrnoException, host: string, port: number): StartError {
   const reason = advice.get(error.code ?? '') ?? error.message
   return new StartError(`cannot listen on ${host}:${port}: ${reason}`, { cause: error })
 }

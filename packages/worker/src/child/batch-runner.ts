@@ -1,4 +1,4 @@
-/** Computes one batch: decode, forward, encode, answer; a guilty item fails alone. */
+/** Computes one batch: read, forward, encode, answer; a guilty item fails alone. */
 
 import { type AnyWorker, type BatchItem, type Outcome, outcomes, type WorkerContext } from '@mosec/core'
 import type { Batch } from './batch.ts'
@@ -6,8 +6,10 @@ import { leftMs } from './batch.ts'
 import type { Blame } from './blame.ts'
 import { CallContext } from './call-context.ts'
 import { type CallLimits, ForwardCall } from './forward-call.ts'
+import { type Inputs, InputReader, keepWanted } from './input-reader.ts'
 import { type ForwardShape, forwardShape, isThenable } from './invoke.ts'
-import { decodeItem, encodeItem } from './item-bytes.ts'
+import { encodeItem } from './item-bytes.ts'
+import { withOutputCheck } from './output-check.ts'
 import { sendStream } from './stream-events.ts'
 import type { Turn } from './turn.ts'
 
@@ -21,6 +23,8 @@ export interface BatchRunnerOptions extends CallLimits {
   readonly onBatchError: OnBatchError
   readonly blame: Blame
   readonly turn: Turn
+  /** Results are checked against the worker's output schema. */
+  readonly checksOutput: boolean
 }
 
 /** The end of some work: nothing when it has ended already, so that quick workers cost no promise. */
@@ -30,11 +34,15 @@ export type Wait = Promise<void> | undefined
 export class BatchRunner {
   readonly #options: BatchRunnerOptions
   readonly #shape: ForwardShape
+  readonly #reader: InputReader
   readonly #calls = new Set<ForwardCall>()
 
   constructor(options: BatchRunnerOptions) {
+    const { worker, blame, checksOutput } = options
+    const shape = forwardShape(worker)
     this.#options = options
-    this.#shape = forwardShape(options.worker)
+    this.#shape = checksOutput ? withOutputCheck(shape, worker) : shape
+    this.#reader = new InputReader(worker, blame)
   }
 
   /** Computes the batch. Never rejects on account of the worker. */
@@ -77,10 +85,27 @@ export class BatchRunner {
     const wanted = this.#options.replies.takeWanted(group)
     const deadlineMs = leftMs(batch, this.#options.clock)
     if (deadlineMs <= 0) return this.#failAll(wanted, outcomes.timeout)
-    const items: BatchItem[] = []
-    const inputs = this.#decode(wanted, items)
-    if (items.length === 0) return undefined
-    return this.#forward(items, inputs, new CallContext(this.#options.context, deadlineMs), batch)
+    const inputs = this.#reader.read(wanted)
+    const context = new CallContext(this.#options.context, deadlineMs)
+    if (!isThenable(inputs)) return this.#compute(inputs, context, batch)
+    return this.#computeLater(new ForwardCall(wanted, context, this.#options), inputs, batch)
+  }
+
+  #compute({ items, values, refused }: Inputs, context: CallContext, batch: Batch): Wait {
+    for (const { id, outcome } of refused) this.#options.replies.fail(id, outcome)
+    return items.length === 0 ? undefined : this.#forward(items, values, context, batch)
+  }
+
+  /** A schema that takes its time has as much as `forward`, and may be late as well. */
+  async #computeLater(check: ForwardCall, reading: Promise<Inputs>, batch: Batch): Promise<void> {
+    this.#calls.add(check)
+    const inputs = await reading
+    check.close()
+    this.#calls.delete(check)
+    if (check.isOver) return
+    const wanted = this.#options.replies.takeWanted(inputs.items)
+    const context = new CallContext(this.#options.context, leftMs(batch, this.#options.clock))
+    await this.#compute(keepWanted(inputs, wanted), context, batch)
   }
 
   #forward(items: readonly BatchItem[], inputs: unknown[], context: CallContext, batch: Batch): Wait {
@@ -155,20 +180,6 @@ export class BatchRunner {
   #failAll(items: readonly BatchItem[], outcome: Outcome): undefined {
     for (const { id } of items) this.#options.replies.fail(id, outcome)
     return undefined
-  }
-
-  #decode(wanted: readonly BatchItem[], items: BatchItem[]): unknown[] {
-    const { worker, replies, blame } = this.#options
-    const inputs: unknown[] = []
-    for (const item of wanted) {
-      try {
-        inputs.push(decodeItem(worker, item))
-        items.push(item)
-      } catch (error) {
-        replies.fail(item.id, blame(error, 'deserialize'))
-      }
-    }
-    return inputs
   }
 
   /** One result for each item; otherwise nobody knows which is whose, and all fail. */

@@ -13,12 +13,12 @@ const LEAVE_WITHIN_MS = 2_000
 
 /** What the process runs. */
 export interface RunReplicaOptions
-  extends Omit<ServeReplicaOptions, 'worker' | 'control' | 'clock' | 'logger'> {
+  extends Omit<ServeReplicaOptions, 'worker' | 'control' | 'clock' | 'logger' | 'checksOutput'> {
   /** Makes the worker, or imports its module first. */
   readonly makeWorker: () => AnyWorker | Promise<AnyWorker>
   /** How `makeWorker` is named when it fails: the class or the module. */
   readonly workerName: string
-  /** Lowest level that the parent logs; default `info`. */
+  /** Lowest level that the parent logs; default `info`. At `debug` results are checked against the output schema. */
   readonly logLevel?: LogLevel
 }
 
@@ -49,7 +49,8 @@ async function exitCodeOf(
 ): Promise<number> {
   try {
     const worker = await inPhase({ phase: 'load', worker: options.workerName, control }, options.makeWorker)
-    await serveReplica({ ...options, worker, control, logger, clock: systemClock })
+    const checksOutput = options.logLevel === 'debug'
+    await serveReplica({ ...options, checksOutput, worker, control, logger, clock: systemClock })
     return 0
   } catch (error) {
     if (!(error instanceof StartError)) logger.error('the replica broke', { error })

@@ -29,6 +29,8 @@ export interface ServeReplicaOptions {
    */
   readonly hangGraceMs?: number
   readonly onBatchError: OnBatchError
+  /** For debugging: results are checked against the worker's output schema. */
+  readonly checksOutput?: boolean
   /** Opens the way to the parent; called after warm-up, since connecting means ready. */
   readonly connect: () => Promise<Channel>
   readonly control: ReplicaControl
@@ -119,6 +121,7 @@ function createLoop(options: ServeReplicaOptions, channel: Channel): BatchLoop {
     worker,
     context: contextOf(options),
     onBatchError: options.onBatchError,
+    checksOutput: options.checksOutput ?? false,
     timeoutMs: options.timeoutMs > 0 ? options.timeoutMs : Infinity,
     hangGraceMs: options.hangGraceMs ?? Infinity,
     hung: (error) => loop.break(error),
