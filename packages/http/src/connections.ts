@@ -9,21 +9,32 @@ import type { Duplex } from 'node:stream'
  * yet flushed to a slow reader, since it takes them for finished.
  */
 export class Connections {
-  readonly #sockets = new Set<Socket>()
+  readonly #http1 = new Set<Socket>()
+  readonly #http2 = new Set<Socket>()
 
+  /** A new one counts as HTTP/1, since it is idle until it has said more. */
   add(socket: Socket): void {
-    this.#sockets.add(socket)
-    socket.once('close', () => this.#sockets.delete(socket))
+    this.#http1.add(socket)
+    socket.once('close', () => {
+      this.#http1.delete(socket)
+      this.#http2.delete(socket)
+    })
   }
 
-  /** Ends idle ones now and the others after their present answer. */
+  /** Its session knows when it is idle. */
+  becameHttp2(socket: Socket): void {
+    this.#http1.delete(socket)
+    this.#http2.add(socket)
+  }
+
+  /** Ends idle ones of HTTP/1 now and the others after their present answer. */
   drain(): void {
-    for (const socket of this.#sockets) endWhenIdle(socket)
+    for (const socket of this.#http1) endWhenIdle(socket)
   }
 
   /** Ends all of them now. */
   destroy(): void {
-    for (const socket of this.#sockets) socket.destroy()
+    for (const socket of [...this.#http1, ...this.#http2]) socket.destroy()
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { Context } from 'hono'
 import type { FaceEnv } from './face-env.ts'
+import { hasLeft, wasCompleted } from './node-messages.ts'
 
 /** Of one request. */
 export interface Departure {
@@ -15,10 +16,10 @@ export function departureOf(hono: Context<FaceEnv>): Departure {
   const { incoming, outgoing } = hono.env ?? {}
   if (incoming === undefined || outgoing === undefined) return departureOfSignal(hono.req.raw.signal)
   return {
-    hasLeft: () => incoming.socket.destroyed,
+    hasLeft: () => hasLeft(incoming),
     onLeft(callback) {
       outgoing.once('close', () => {
-        if (!outgoing.writableFinished) callback()
+        if (!wasCompleted(outgoing)) callback()
       })
     },
   }

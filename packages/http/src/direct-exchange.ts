@@ -1,6 +1,5 @@
 /** The hot path: one inference request answered on node's own objects, without a promise or a web object. */
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Outcome, TaskHandle, TaskSink } from '@mosec/core'
 import { outcomes } from '@mosec/core'
 import { type Admission, admit, type InferenceRoute, refusals } from './admission.ts'
@@ -9,14 +8,22 @@ import type { FaceContext } from './context.ts'
 import { answerAndLinger } from './linger.ts'
 import { CLIENT_LEFT } from './meter.ts'
 import { readNodeBody } from './node-body.ts'
+import {
+  endConnectionAfter,
+  flushHead,
+  type NodeRequest,
+  type NodeResponse,
+  wasCompleted,
+  writeHead,
+} from './node-messages.ts'
 import { headOfIncoming } from './request-head.ts'
 import { type EventOutlet, SseSink } from './sse-sink.ts'
 
 /** A request on an inference route, and the response it waits for. */
 export interface DirectRequest {
   readonly route: InferenceRoute
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
+  readonly request: NodeRequest
+  readonly response: NodeResponse
   /** The client waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean
 }
@@ -57,8 +64,8 @@ export class DirectExchange implements TaskSink, EventOutlet {
 
   open(): void {
     const { response } = this.#direct
-    if (this.#context.isClosing) response.shouldKeepAlive = false
-    response.writeHead(200, [
+    if (this.#context.isClosing) endConnectionAfter(response)
+    writeHead(response, 200, [
       'server',
       this.#context.options.serverHeader,
       'content-type',
@@ -66,12 +73,13 @@ export class DirectExchange implements TaskSink, EventOutlet {
       'cache-control',
       'no-cache',
     ])
-    response.flushHeaders()
+    flushHead(response)
     response.on('drain', () => this.#drained())
   }
 
   write(bytes: Uint8Array): boolean {
-    return this.#direct.response.write(bytes)
+    const response: { write(bytes: Uint8Array): boolean } = this.#direct.response
+    return response.write(bytes)
   }
 
   end(status: number): void {
@@ -83,8 +91,8 @@ export class DirectExchange implements TaskSink, EventOutlet {
     if (this.#isGone) return
     const answer = this.#answerOf(outcome)
     const { response } = this.#direct
-    if (this.#context.isClosing) response.shouldKeepAlive = false
-    response.writeHead(answer.status, answer.headers)
+    if (this.#context.isClosing) endConnectionAfter(response)
+    writeHead(response, answer.status, answer.headers)
     response.end(answer.body)
   }
 
@@ -130,7 +138,7 @@ export class DirectExchange implements TaskSink, EventOutlet {
     else answerAndLinger(request, response, this.#answerOf(outcome), this.#context.options.clock)
   }
 
-  #isShortBody({ headers }: IncomingMessage): boolean {
+  #isShortBody({ headers }: NodeRequest): boolean {
     if (headers['transfer-encoding'] !== undefined) return false
     return Number(headers['content-length'] ?? 0) <= this.#context.options.maxRequestBytes
   }
@@ -149,7 +157,7 @@ export class DirectExchange implements TaskSink, EventOutlet {
 
   /** The answer is out, or the client left. */
   #closed(): void {
-    const isComplete = this.#direct.response.writableFinished
+    const isComplete = wasCompleted(this.#direct.response)
     this.#context.meter.answered(
       this.#direct.route.path,
       isComplete ? this.#status : CLIENT_LEFT,

@@ -1,6 +1,6 @@
 /** What handlers and middleware of a face's Hono app find in `c.env`. */
 
-import type { HttpBindings } from '@hono/node-server'
+import type { Http2Bindings, HttpBindings } from '@hono/node-server'
 
 /** Told how a streamed answer goes, which its status line cannot say. */
 export interface StreamRecord {
@@ -12,5 +12,5 @@ export interface StreamRecord {
 
 /** Node's objects are there for requests that came through a socket; `record` is the face's own. */
 export interface FaceEnv {
-  Bindings: Partial<HttpBindings> & { readonly record?: StreamRecord }
+  Bindings: Partial<HttpBindings | Http2Bindings> & { readonly record?: StreamRecord }
 }

@@ -1,6 +1,5 @@
 /** The HTTP face: one object that answers node requests, web requests, or a port of its own. */
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Hono } from 'hono'
 import type { InferenceRoute } from './admission.ts'
 import type { FaceContext } from './context.ts'
@@ -11,6 +10,7 @@ import { fetchMetered } from './fetch.ts'
 import { createHonoListener, type HonoListener } from './hono-listener.ts'
 import { type Listening, type ListenOptions, listen } from './listen.ts'
 import { Meter } from './meter.ts'
+import type { NodeRequest, NodeResponse } from './node-messages.ts'
 import { type HttpFaceOptions, resolveOptions } from './options.ts'
 import { pathnameOf } from './pathname.ts'
 import { QueuedAnswers } from './queued-answers.ts'
@@ -22,8 +22,8 @@ export interface HttpFace {
   readonly app: Hono<FaceEnv>
   /** A web request answered in process, or from another server (`parent.mount('/models', face.fetch)`). */
   fetch(request: Request): Promise<Response>
-  /** A listener for `node:http`. */
-  handle(request: IncomingMessage, response: ServerResponse): void
+  /** A listener for `node:http` or `node:http2`. */
+  handle(request: NodeRequest, response: NodeResponse): void
   /** @throws StartError when the port cannot be opened. */
   listen(options: ListenOptions): Promise<Listening>
 }
@@ -66,7 +66,7 @@ class Dispatcher {
     this.#seal = seal
   }
 
-  dispatch(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+  dispatch(request: NodeRequest, response: NodeResponse, expectsContinue: boolean): void {
     if (response.socket === null) this.#queued.watch(request, response)
     this.#direct ??= this.#directRoutes()
     const route = this.#direct.get(pathnameOf(request.url ?? ''))
@@ -78,7 +78,7 @@ class Dispatcher {
     this.#throughHono(request, response)
   }
 
-  #mayRead({ headers }: IncomingMessage): boolean {
+  #mayRead({ headers }: NodeRequest): boolean {
     return Number(headers['content-length'] ?? 0) <= this.#context.options.maxRequestBytes
   }
 

@@ -1,6 +1,5 @@
 /** Node requests that go through Hono: everything but inference routes that nobody else handles. */
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { outcomes } from '@mosec/core'
@@ -9,10 +8,17 @@ import { AnswerResponse, answerOf, textAnswer } from './answer.ts'
 import type { FaceContext } from './context.ts'
 import type { FaceEnv, StreamRecord } from './face-env.ts'
 import { CLIENT_LEFT } from './meter.ts'
+import {
+  endConnectionAfter,
+  type NodeRequest,
+  type NodeResponse,
+  wasCompleted,
+  writeHead,
+} from './node-messages.ts'
 import { pathnameOf } from './pathname.ts'
 
 /** Answers one request; never throws. */
-export type HonoListener = (request: IncomingMessage, response: ServerResponse) => void
+export type HonoListener = (request: NodeRequest, response: NodeResponse) => void
 
 /** The app as node sees it. Globals stay as they are: a library does not replace `Request`. */
 export function createHonoListener(context: FaceContext, app: Hono<FaceEnv>): HonoListener {
@@ -27,7 +33,7 @@ export function createHonoListener(context: FaceContext, app: Hono<FaceEnv>): Ho
   }
   return (incoming, outgoing) => {
     outgoing.setHeader('server', serverHeader)
-    if (context.isClosing) outgoing.shouldKeepAlive = false
+    if (context.isClosing) endConnectionAfter(outgoing)
     const record = meterOutgoing(context, incoming, outgoing)
     const env = record === undefined ? { incoming, outgoing } : { incoming, outgoing, record }
     const listener = getRequestListener(async (request) => send(await app.fetch(request, env), outgoing), {
@@ -43,11 +49,11 @@ export function createHonoListener(context: FaceContext, app: Hono<FaceEnv>): Ho
 }
 
 /** Writes an answer of ours, with the headers that middleware gave it, past the stream of its web response. */
-function send(response: Response, outgoing: ServerResponse): Response {
+function send(response: Response, outgoing: NodeResponse): Response {
   const isOurs = response instanceof AnswerResponse && !response.bodyUsed
   // Node 20 keeps only the last of several cookies in this form.
   if (!isOurs || response.headers.has('set-cookie')) return response
-  outgoing.writeHead(response.status, [...response.headers].flat())
+  writeHead(outgoing, response.status, [...response.headers].flat())
   outgoing.end(response.bytes)
   return RESPONSE_ALREADY_SENT
 }
@@ -55,15 +61,15 @@ function send(response: Response, outgoing: ServerResponse): Response {
 /** Counts what the client saw, also when a middleware answered in our place. Undefined beside inference routes. */
 function meterOutgoing(
   context: FaceContext,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
+  incoming: NodeRequest,
+  outgoing: NodeResponse,
 ): StreamRecord | undefined {
   const route = context.routes.get(pathnameOf(incoming.url ?? ''))
   if (route === undefined) return undefined
   const startMs = context.meter.now()
   let streamStatus: number | undefined
   outgoing.once('close', () => {
-    const status = outgoing.writableFinished ? (streamStatus ?? outgoing.statusCode) : CLIENT_LEFT
+    const status = wasCompleted(outgoing) ? (streamStatus ?? outgoing.statusCode) : CLIENT_LEFT
     context.meter.answered(route.path, status, startMs)
   })
   return {

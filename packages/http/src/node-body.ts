@@ -1,6 +1,6 @@
 /** A node request's body, collected without ever holding more than the limit. */
 
-import type { IncomingMessage } from 'node:http'
+import type { NodeRequest } from './node-messages.ts'
 
 /** Told once, and not at all when the client leaves first. */
 export type BodyRead = (body: Uint8Array | 'too large') => void
@@ -9,7 +9,7 @@ export type BodyRead = (body: Uint8Array | 'too large') => void
  * Collects the body. One that came in one piece is passed as it is: no copy.
  * After `too large` nothing is listening, and the rest of the body is still on its way.
  */
-export function readNodeBody(request: IncomingMessage, limitBytes: number, done: BodyRead): void {
+export function readNodeBody(request: NodeRequest, limitBytes: number, done: BodyRead): void {
   let first: Buffer | undefined
   let chunks: Buffer[] | undefined
   let sizeBytes = 0

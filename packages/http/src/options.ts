@@ -54,6 +54,8 @@ export interface HttpFaceOptions {
   readonly maxRequestBytes?: number
   /** The service timeout in milliseconds, 3000 when left out: `close()` waits no longer than this (and a second). */
   readonly timeoutMs?: number
+  /** Time for a whole request, head and body, in milliseconds; two minutes when left out. Then 408. */
+  readonly requestTimeoutMs?: number
   /** Value of the `server` header of every answer, `mosec/<version>`. */
   readonly serverHeader?: string
   readonly clock?: Clock
@@ -71,6 +73,7 @@ const defaults = {
   metrics: undefined,
   maxRequestBytes: 10 * 1024 * 1024,
   timeoutMs: 3000,
+  requestTimeoutMs: 120_000,
   serverHeader: 'mosec',
   clock: systemClock,
   observer: {},
@@ -80,7 +83,7 @@ const defaults = {
 /** @throws ConfigurationError when a number is not positive. */
 export function resolveOptions(options: HttpFaceOptions): ResolvedOptions {
   const resolved: ResolvedOptions = { app: new Hono<FaceEnv>(), ...defaults, ...options }
-  for (const name of ['maxRequestBytes', 'timeoutMs'] as const) {
+  for (const name of ['maxRequestBytes', 'timeoutMs', 'requestTimeoutMs'] as const) {
     if (resolved[name] > 0) continue
     throw new ConfigurationError(`${name} must be a positive number, got ${resolved[name]}`)
   }

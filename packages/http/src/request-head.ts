@@ -1,6 +1,6 @@
 /** What we look at in a request's head, from a node request or a web one. */
 
-import type { IncomingMessage } from 'node:http'
+import type { NodeRequest } from './node-messages.ts'
 
 /** Headers that matter to an inference route; an absent one is the empty string. */
 export interface RequestHead {
@@ -15,7 +15,7 @@ export interface RequestHead {
 export const TIMEOUT_HEADER = 'x-request-timeout-ms'
 
 /** Head of a node request. */
-export function headOfIncoming(request: IncomingMessage): RequestHead {
+export function headOfIncoming(request: NodeRequest): RequestHead {
   const { headers } = request
   return {
     method: request.method ?? '',

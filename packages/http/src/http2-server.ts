@@ -1,0 +1,91 @@
+/** The HTTP/2 half of a port: node's server for cleartext connections, fed with connections by hand. */
+
+import {
+  constants,
+  createServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from 'node:http2'
+import type { Socket } from 'node:net'
+import type { Clock } from '@mosec/core'
+import { textAnswer } from './answer.ts'
+import { writeHead } from './node-messages.ts'
+import type { Dispatch, Protocol } from './protocol.ts'
+
+/** Options of {@link createHttp2}. */
+export interface Http2Options {
+  readonly dispatch: Dispatch
+  readonly serverHeader: string
+  readonly clock: Clock
+  /** Time for a whole request, in milliseconds; then 408. */
+  readonly requestTimeoutMs: number
+  /** Time for which an idle connection is kept, in milliseconds. */
+  readonly keepAliveMs: number
+}
+
+/** HTTP/2, which besides can ask its clients to leave. */
+export interface Http2Protocol extends Protocol {
+  /** GOAWAY to all: their open streams end first. */
+  drain(): void
+}
+
+/**
+ * Bounds for one connection. Frames that make work but bring nothing (resets, settings, pings, empty ones) are counted
+ * by nghttp2, which ends a connection that sends too many.
+ */
+const SETTINGS = {
+  maxConcurrentStreams: 256,
+  maxHeaderListSize: 16 * 1024,
+  // The default of 64 KiB allows one megabyte a second when the round trip takes 60 ms.
+  initialWindowSize: 1024 * 1024,
+  enablePush: false,
+} as const
+const CONNECTION_WINDOW_BYTES = 4 * 1024 * 1024
+/** What node may hold for one connection in megabytes: answers that are written and not yet read count too. */
+const MAX_SESSION_MEMORY_MB = 64
+
+/** A server that never listens itself. */
+export function createHttp2(options: Http2Options): Http2Protocol {
+  const sessions = new Set<ServerHttp2Session>()
+  const server = createServer({ settings: SETTINGS, maxSessionMemory: MAX_SESSION_MEMORY_MB })
+  server.on('session', (session) => {
+    sessions.add(session)
+    session.once('close', () => sessions.delete(session))
+    session.setLocalWindowSize(CONNECTION_WINDOW_BYTES)
+    session.setTimeout(options.keepAliveMs, () => session.close())
+  })
+  const accept = (request: Http2ServerRequest, response: Http2ServerResponse, expects: boolean): void => {
+    limitTime(request, response, options)
+    options.dispatch(request, response, expects)
+  }
+  server.on('request', (request, response) => accept(request, response, false))
+  server.on('checkContinue', (request, response) => accept(request, response, true))
+  return {
+    accept: (socket: Socket) => server.emit('connection', socket),
+    drain: () => {
+      for (const session of sessions) session.close()
+    },
+    stop: () => {},
+  }
+}
+
+/** A body that does not end in time: 408, unless the answer has begun. */
+function limitTime(
+  request: Http2ServerRequest,
+  response: Http2ServerResponse,
+  { clock, requestTimeoutMs, serverHeader }: Http2Options,
+): void {
+  if (request.stream.endAfterHeaders) return
+  const timer = clock.after(requestTimeoutMs, () => {
+    if (!response.headersSent) {
+      const answer = textAnswer(408, 'request timeout', serverHeader)
+      writeHead(response, answer.status, answer.headers)
+      response.end(answer.body)
+    }
+    request.stream.close(constants.NGHTTP2_NO_ERROR)
+  })
+  const done = (): void => timer.cancel()
+  request.once('end', done)
+  request.once('close', done)
+}

@@ -1,0 +1,49 @@
+/** Requests and responses of both protocols, and the few points where node's two classes differ. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { constants, Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+
+/** A request of HTTP/1 or HTTP/2. */
+export type NodeRequest = IncomingMessage | Http2ServerRequest
+
+/** A response of HTTP/1 or HTTP/2. */
+export type NodeResponse = ServerResponse | Http2ServerResponse
+
+/** @param headers names and values in turn; those that HTTP/2 forbids are left out there. */
+export function writeHead(response: NodeResponse, status: number, headers: string[]): void {
+  if (response instanceof Http2ServerResponse) response.writeHead(status, http2Headers(headers))
+  else response.writeHead(status, headers)
+}
+
+/** Sends the head now, before there is a body; HTTP/2 does so anyway. */
+export function flushHead(response: NodeResponse): void {
+  if (!(response instanceof Http2ServerResponse)) response.flushHeaders()
+}
+
+/** The connection ends after this answer. HTTP/2 says so to the whole connection, by GOAWAY. */
+export function endConnectionAfter(response: NodeResponse): void {
+  if (!(response instanceof Http2ServerResponse)) response.shouldKeepAlive = false
+}
+
+/** In its `close` event: did all of the answer go out? */
+export function wasCompleted(response: NodeResponse): boolean {
+  if (!(response instanceof Http2ServerResponse)) return response.writableFinished
+  return response.stream.writableFinished && response.stream.rstCode === constants.NGHTTP2_NO_ERROR
+}
+
+/** Has the client left? */
+export function hasLeft(request: NodeRequest): boolean {
+  return request instanceof Http2ServerRequest ? request.stream.destroyed : request.socket.destroyed
+}
+
+/** RFC 9113, section 8.2.2: about a connection, which belongs to many answers. */
+const FORBIDDEN = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'])
+
+function http2Headers(flat: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (let index = 0; index < flat.length; index += 2) {
+    const name = flat[index] ?? ''
+    if (!FORBIDDEN.has(name)) headers[name] = flat[index + 1] ?? ''
+  }
+  return headers
+}
