@@ -9,6 +9,8 @@ export type {
   CodecInfo,
   DrainMessage,
   FailedMessage,
+  Grant,
+  GrantMessage,
   HelloMessage,
   LogLevel,
   LogMessage,

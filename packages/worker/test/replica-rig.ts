@@ -91,6 +91,10 @@ export class ReplicaRig {
     this.control?.message({ type: 'mosec:cancel', ids })
   }
 
+  grant(id: number, credit: number): void {
+    this.control?.message({ type: 'mosec:grant', grants: [{ id, credit }] })
+  }
+
   drain(): void {
     this.control?.message({ type: 'mosec:drain' })
   }

@@ -1,4 +1,4 @@
-import { ValidationError } from '@mosec/core'
+import { STREAM_WINDOW, ValidationError } from '@mosec/core'
 import { expect, test } from 'vitest'
 import { Gate, HandClock, item, ReplicaRig, turn } from './replica-rig.ts'
 import { TextBatchStreamWorker, TextStreamWorker } from './text-workers.ts'
@@ -155,4 +155,108 @@ test('a stream that never waits neither holds back its events nor keeps cancels 
   rig.cancel(1)
   expect(await rig.answer(1)).toMatchObject({ code: 'cancelled' })
   expect(yielded).toBeLessThan(100)
+})
+
+/** Counts what a stream without end yields, and whether it was closed. */
+class Endless {
+  yielded = 0
+  isClosed = false
+  readonly #text: string
+
+  constructor(text = '.') {
+    this.#text = text
+  }
+
+  async *stream(): AsyncGenerator<string> {
+    try {
+      for (;;) {
+        this.yielded += 1
+        yield this.#text
+      }
+    } finally {
+      this.isClosed = true
+    }
+  }
+}
+
+async function turns(count = 20): Promise<void> {
+  for (let n = 0; n < count; n++) await turn()
+}
+
+test('a stream whose events nobody takes stops at its window, and goes on by what is granted', async () => {
+  const endless = new Endless()
+  const rig = await new ReplicaRig(new TextStreamWorker(() => endless.stream())).ready()
+  rig.send([item(1, '')])
+  await rig.until(() => rig.events(1).length === STREAM_WINDOW)
+  await turns()
+  expect(endless.yielded).toBe(STREAM_WINDOW)
+  rig.grant(2, 32)
+  rig.grant(1, 32)
+  await rig.until(() => rig.events(1).length === STREAM_WINDOW + 32)
+  await turns()
+  expect(endless.yielded).toBe(STREAM_WINDOW + 32)
+  rig.cancel(1)
+  expect(await rig.answer(1)).toMatchObject({ code: 'cancelled' })
+})
+
+test('large events use up a window sooner', async () => {
+  const endless = new Endless('x'.repeat(64 * 1024))
+  const rig = await new ReplicaRig(new TextStreamWorker(() => endless.stream())).ready()
+  rig.send([item(1, '')])
+  await rig.until(() => rig.events(1).length === 4)
+  await turns()
+  expect(endless.yielded).toBe(4)
+  rig.cancel(1)
+})
+
+test('one slow reader does not hold the other streams of its batch', async () => {
+  const slow = new Endless()
+  const worker = new TextBatchStreamWorker((texts) =>
+    texts.map((text) => (text === 'slow' ? slow.stream() : letters(text))),
+  )
+  const rig = await new ReplicaRig(worker).ready()
+  rig.send([item(1, 'slow'), item(2, 'a'.repeat(STREAM_WINDOW - 1)), item(3, 'b')])
+  expect(await rig.answer(2)).toEqual(END)
+  expect(await rig.answer(3)).toEqual(END)
+  expect(rig.finals(1)).toEqual([])
+  rig.cancel(1)
+  expect(await rig.answer(1)).toMatchObject({ code: 'cancelled' })
+  expect(slow.isClosed).toBe(true)
+})
+
+test.each([
+  ['cancelled', (rig: ReplicaRig) => rig.cancel(1)],
+  ['abandoned', (rig: ReplicaRig) => rig.control?.closed('the parent is gone')],
+])('a stream that is held back and then %s returns at once', async (_, end) => {
+  const endless = new Endless()
+  const rig = await new ReplicaRig(new TextStreamWorker(() => endless.stream())).ready()
+  rig.send([item(1, '')])
+  await rig.until(() => rig.events(1).length === STREAM_WINDOW)
+  await turns()
+  end(rig)
+  rig.drain()
+  await rig.finished
+  expect(endless).toMatchObject({ yielded: STREAM_WINDOW, isClosed: true })
+})
+
+test('a stream that is held back past its stage timeout returns at once, and the next one is computed', async () => {
+  const clock = new HandClock()
+  const endless = new Endless()
+  const worker = new TextStreamWorker((text) => (text === 'endless' ? endless.stream() : letters(text)))
+  const rig = await new ReplicaRig(worker, { clock, timeoutMs: 30 }).ready()
+  rig.send([item(1, 'endless')])
+  await rig.until(() => rig.events(1).length === STREAM_WINDOW)
+  await turns()
+  clock.advance(30)
+  expect(await rig.answer(1)).toMatchObject({ code: 'stage_timeout' })
+  expect(await rig.ask(['ok'], 2)).toEqual([END])
+  expect(endless).toMatchObject({ yielded: STREAM_WINDOW, isClosed: true })
+})
+
+test('a grant for a stream that has ended, or never was, is passed over', async () => {
+  const rig = await new ReplicaRig(new TextStreamWorker(letters)).ready()
+  rig.grant(1, 32)
+  expect(await rig.ask(['a'])).toEqual([END])
+  rig.grant(1, 32)
+  expect(await rig.ask(['b'], 2)).toEqual([END])
 })

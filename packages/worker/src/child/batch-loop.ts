@@ -1,6 +1,7 @@
 /** The queue of batches that a replica holds, computed strictly one after the other. */
 
 import type { BatchItem, Clock } from '@mosec/core'
+import type { Grant } from '../control/control-messages.ts'
 import { type Deferred, deferred } from '../deferred.ts'
 import type { Batch } from './batch.ts'
 import type { BatchRunner } from './batch-runner.ts'
@@ -51,6 +52,11 @@ export class BatchLoop {
       for (const { id } of batch.items) if (cancelled.has(id)) this.#options.replies.cancel(id)
     }
     this.#options.runner.checkWanted()
+  }
+
+  /** These streams may go on. */
+  grant(grants: readonly Grant[]): void {
+    for (const { id, credit } of grants) this.#options.runner.grant(id, credit)
   }
 
   /**

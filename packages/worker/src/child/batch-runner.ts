@@ -6,7 +6,7 @@ import { leftMs } from './batch.ts'
 import type { Blame } from './blame.ts'
 import { CallContext } from './call-context.ts'
 import { type CallLimits, ForwardCall } from './forward-call.ts'
-import { type Inputs, InputReader, keepWanted } from './input-reader.ts'
+import { InputReader, type Inputs, keepWanted } from './input-reader.ts'
 import { type ForwardShape, forwardShape, isThenable } from './invoke.ts'
 import { encodeItem } from './item-bytes.ts'
 import { withOutputCheck } from './output-check.ts'
@@ -56,6 +56,11 @@ export class BatchRunner {
   /** Some tasks were cancelled: aborts the calls that nobody waits for. */
   checkWanted(): void {
     for (const call of this.#calls) call.checkWanted()
+  }
+
+  /** Credit for a stream came; one that has ended needs none. */
+  grant(id: number, credit: number): void {
+    for (const call of this.#calls) call.grant(id, credit)
   }
 
   /** Aborts what runs; its results are dropped. */

@@ -3,6 +3,7 @@
 import { type BatchItem, type Clock, outcomeOf, outcomes, TimeoutError, type Timer } from '@mosec/core'
 import type { CallContext } from './call-context.ts'
 import type { Replies } from './replies.ts'
+import { StreamWindow } from './stream-window.ts'
 
 /** Longest delay that the machine's timers keep; a longer one would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1
@@ -25,6 +26,7 @@ export class ForwardCall {
   readonly context: CallContext
   readonly #limits: CallLimits
   readonly #ended = new Set<number>()
+  readonly #windows = new Map<number, StreamWindow>()
   #timer: Timer | undefined
   #isOver = false
 
@@ -50,20 +52,38 @@ export class ForwardCall {
     this.#ended.add(id)
   }
 
+  /** The window of this task's stream, which begins now. */
+  openWindow(id: number): StreamWindow {
+    const window = new StreamWindow()
+    this.#windows.set(id, window)
+    return window
+  }
+
+  /** Credit for a stream, which may be another call's. */
+  grant(id: number, credit: number): void {
+    this.#windows.get(id)?.grant(credit)
+  }
+
   /** Aborts the signal when the last one who waited has left. */
   checkWanted(): void {
+    this.#releaseUnwanted()
     if (this.items.every(({ id }) => this.#ended.has(id) || !this.isWanted(id))) this.context.abort()
   }
 
   /** The parent is gone: nobody waits for anything. */
   abandon(): void {
     this.#isOver = true
+    this.#releaseUnwanted()
     this.context.abort()
   }
 
   /** It returned. */
   close(): void {
     this.#timer?.cancel()
+  }
+
+  #releaseUnwanted(): void {
+    for (const [id, window] of this.#windows) if (!this.isWanted(id)) window.release()
   }
 
   #startTimer(delayMs: number, callback: () => void): void {
@@ -77,6 +97,7 @@ export class ForwardCall {
     const outcome = isStageTimeout ? outcomeOf(error) : outcomes.timeout
     for (const { id } of this.items) if (!this.#ended.has(id)) replies.fail(id, outcome)
     this.#isOver = true
+    this.#releaseUnwanted()
     replies.flush()
     this.context.abort(isStageTimeout ? error : undefined)
     const text = `forward still runs ${hangGraceMs} ms after its time was over, although its signal is aborted`

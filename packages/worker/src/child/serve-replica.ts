@@ -1,7 +1,7 @@
 /** The life of a replica in its own process: set up, warm up, say hello, connect, compute, leave. */
 
 import type { AnyWorker, Channel, Clock, Logger, WorkerContext } from '@mosec/core'
-import type { StartPhase } from '../control/control-messages.ts'
+import type { Grant, StartPhase } from '../control/control-messages.ts'
 import type { ReplicaControl } from '../control/replica-control.ts'
 import { type Deferred, deferred } from '../deferred.ts'
 import { BatchLoop } from './batch-loop.ts'
@@ -69,6 +69,8 @@ interface Orders {
   isLeaving(): boolean
   /** Who takes the cancelled ids; nobody until there is a loop. */
   onCancel: (ids: readonly number[]) => void
+  /** Who takes the credit of streams. */
+  onGrant: (grants: readonly Grant[]) => void
 }
 
 function takeOrders(control: ReplicaControl): Orders {
@@ -80,6 +82,7 @@ function takeOrders(control: ReplicaControl): Orders {
     closed: closed.promise,
     isLeaving: () => isLeaving,
     onCancel: () => {},
+    onGrant: () => {},
   }
   const leave = (asked: Deferred<void>): void => {
     isLeaving = true
@@ -88,6 +91,7 @@ function takeOrders(control: ReplicaControl): Orders {
   control.open({
     message: (message) => {
       if (message.type === 'mosec:cancel') orders.onCancel(message.ids)
+      else if (message.type === 'mosec:grant') orders.onGrant(message.grants)
       else leave(drain)
     },
     closed: () => leave(closed),
@@ -100,6 +104,7 @@ async function compute(options: ServeReplicaOptions, channel: Channel, orders: O
   const loop = createLoop(options, channel)
   const gone = deferred<void>()
   orders.onCancel = (ids) => loop.cancel(ids)
+  orders.onGrant = (grants) => loop.grant(grants)
   void orders.closed.then(gone.resolve)
   channel.open({
     batch: (items, budgetMs) => loop.push(items, budgetMs),

@@ -16,7 +16,8 @@ export interface StreamTools {
 const utf8 = new TextEncoder()
 
 /**
- * One event reply for each string, then the end or the error. When the task is cancelled or its call has timed out,
+ * One event reply for each string, then the end or the error. The stream is asked for its next event only when there is
+ * credit for it, so that a slow reader holds back the generator and nothing piles up. When the task is cancelled or its call has timed out,
  * the stream is told to return, so that its `finally` runs. Never rejects.
  */
 export async function sendStream(
@@ -43,11 +44,16 @@ async function sendEvents(
   stream: unknown,
   { replies, turn }: StreamTools,
 ): Promise<void> {
+  const window = call.openWindow(item.id)
   for await (const text of events(stream)) {
     if (!call.isWanted(item.id)) return
     if (typeof text !== 'string') throw new TypeError(`a stream yields strings, got ${typeof text}`)
-    replies.event(item.id, utf8.encode(text))
+    const event = utf8.encode(text)
+    replies.event(item.id, event)
+    window.spend(event)
     if (turn.isOver()) await nextTurn(replies, turn)
+    if (window.isShut) await window.opened()
+    if (!call.isWanted(item.id)) return
   }
 }
 

@@ -21,7 +21,11 @@ const fromReplica: ReplicaMessage[] = [
   { type: 'mosec:failed', phase: 'set-up', worker: 'Square', message: 'no weights', stack: '' },
   { type: 'mosec:log', level: 'warning', message: 'hot', fields: { degrees: 90 } },
 ]
-const fromParent: ParentMessage[] = [{ type: 'mosec:cancel', ids: [0, 0xffff_ffff] }, { type: 'mosec:drain' }]
+const fromParent: ParentMessage[] = [
+  { type: 'mosec:cancel', ids: [0, 0xffff_ffff] },
+  { type: 'mosec:grant', grants: [{ id: 0, credit: 32 }] },
+  { type: 'mosec:drain' },
+]
 
 test.each(fromReplica)('$type from the replica survives JSON', (message) => {
   expect(parseReplicaMessage(JSON.parse(JSON.stringify(message)))).toEqual(message)
@@ -40,6 +44,12 @@ test.each([
   { type: 'mosec:cancel', ids: [-1] },
   { type: 'mosec:cancel', ids: [1.5] },
   { type: 'mosec:cancel', ids: [2 ** 32] },
+  { type: 'mosec:grant' },
+  { type: 'mosec:grant', grants: [null] },
+  { type: 'mosec:grant', grants: [{ id: 1 }] },
+  { type: 'mosec:grant', grants: [{ id: -1, credit: 1 }] },
+  { type: 'mosec:grant', grants: [{ id: 1, credit: 0 }] },
+  { type: 'mosec:grant', grants: [{ id: 1, credit: 0.5 }] },
   { type: 'drain' },
   [{ type: 'mosec:drain' }],
   'mosec:drain',
@@ -65,7 +75,7 @@ test('nothing that arrives makes it throw', () => {
   fc.assert(
     fc.property(
       fc.anything(),
-      fc.constantFrom('hello', 'failed', 'log', 'cancel', 'drain'),
+      fc.constantFrom('hello', 'failed', 'log', 'cancel', 'grant', 'drain'),
       (value, name) => {
         parseReplicaMessage(value)
         parseParentMessage(value)

@@ -60,6 +60,20 @@ export interface CancelMessage {
   readonly ids: readonly number[]
 }
 
+/** Credit for one stream. */
+export interface Grant {
+  /** The task's. */
+  readonly id: number
+  /** At least 1; see `creditOf` of `@mosec/core`. */
+  readonly credit: number
+}
+
+/** Parent to child: events of these streams were taken, so that they may go on. */
+export interface GrantMessage {
+  readonly type: 'mosec:grant'
+  readonly grants: readonly Grant[]
+}
+
 /** Parent to child: finish what you hold, then leave. */
 export interface DrainMessage {
   readonly type: 'mosec:drain'
@@ -68,7 +82,7 @@ export interface DrainMessage {
 /** Child to parent. */
 export type ReplicaMessage = HelloMessage | FailedMessage | LogMessage
 /** Parent to child. */
-export type ParentMessage = CancelMessage | DrainMessage
+export type ParentMessage = CancelMessage | GrantMessage | DrainMessage
 
 /** The replica's message, or undefined for anything else (a user's own `process.send`, say). */
 export function parseReplicaMessage(value: unknown): ReplicaMessage | undefined {
@@ -91,6 +105,8 @@ export function parseParentMessage(value: unknown): ParentMessage | undefined {
   switch (value['type']) {
     case 'mosec:cancel':
       return isCancel(value) ? value : undefined
+    case 'mosec:grant':
+      return isGrantMessage(value) ? value : undefined
     case 'mosec:drain':
       return { type: 'mosec:drain' }
     default:
@@ -147,3 +163,10 @@ function isLog(value: Unchecked<LogMessage>): value is LogMessage {
 function isCancel(value: Unchecked<CancelMessage>): value is CancelMessage {
   return Array.isArray(value.ids) && value.ids.every(isId)
 }
+
+function isGrantMessage(value: Unchecked<GrantMessage>): value is GrantMessage {
+  return Array.isArray(value.grants) && value.grants.every(isGrant)
+}
+
+const isGrant = (value: unknown): boolean =>
+  isRecord(value) && isId(value['id']) && isId(value['credit']) && value['credit'] > 0

@@ -10,6 +10,7 @@ function rig() {
   const clock = new FakeClock()
   const said: unknown[] = []
   const cancels: (readonly number[])[] = []
+  const grants: unknown[] = []
   let events: LinkEvents | undefined
   const link: Link = {
     open: (opened) => {
@@ -23,13 +24,14 @@ function rig() {
     replica: 3,
     clock,
     sendCancel: (ids) => cancels.push(ids),
+    sendGrants: (granted) => grants.push(granted),
     kill: () => said.push('killed'),
   })
   const scheduler: LinkEvents = {
     replied: (replies) => said.push(['replied', replies.length]),
     closed: (reason) => said.push(`closed: ${reason}`),
   }
-  return { connection, scheduler, said, cancels, clock, link: () => events }
+  return { connection, scheduler, said, cancels, grants, clock, link: () => events }
 }
 
 test('batches and replies pass through', () => {
@@ -54,6 +56,23 @@ test('cancels of one turn are one message', () => {
   connection.cancel(3)
   clock.flush()
   expect(cancels).toEqual([[1, 2], [3]])
+})
+
+test('grants of one turn are one message, and none follows the end', () => {
+  const { connection, scheduler, grants, clock } = rig()
+  connection.open(scheduler)
+  connection.grant(1, 32)
+  connection.grant(2, 40)
+  clock.flush()
+  connection.grant(1, 32)
+  connection.lost('was killed by SIGKILL')
+  clock.flush()
+  expect(grants).toEqual([
+    [
+      { id: 1, credit: 32 },
+      { id: 2, credit: 40 },
+    ],
+  ])
 })
 
 test('the process is lost: closed is said once, whatever the link says later', async () => {

@@ -1,6 +1,7 @@
-/** A replica in a process as the scheduler sees it: the transport's link, plus cancels, plus a sure end. */
+/** A replica in a process as the scheduler sees it: the transport's link, plus cancels and grants, plus a sure end. */
 
 import type { BatchItem, Clock, Connection, Link, LinkEvents } from '@mosec/core'
+import type { Grant } from '../control/control-messages.ts'
 import { deferred } from '../deferred.ts'
 
 /** What a connection is made of. */
@@ -11,6 +12,8 @@ export interface ReplicaConnectionOptions {
   readonly clock: Clock
   /** Takes the cancelled tasks of one turn to the replica. */
   readonly sendCancel: (ids: readonly number[]) => void
+  /** Takes the credit that streams were granted in one turn to the replica. */
+  readonly sendGrants: (grants: readonly Grant[]) => void
   /** Ends the process at once. */
   readonly kill: () => void
 }
@@ -23,6 +26,7 @@ export class ReplicaConnection implements Connection {
   #events: LinkEvents | undefined
   #closedReason: string | undefined
   #cancelled: number[] = []
+  #grants: Grant[] = []
 
   constructor(options: ReplicaConnectionOptions) {
     this.replica = options.replica
@@ -62,6 +66,11 @@ export class ReplicaConnection implements Connection {
     if (this.#cancelled.length === 1) this.#options.clock.soon(() => this.#sendCancelled())
   }
 
+  grant(id: number, credit: number): void {
+    this.#grants.push({ id, credit })
+    if (this.#grants.length === 1) this.#options.clock.soon(() => this.#sendGrants())
+  }
+
   close(): void {
     this.#options.kill()
     this.#options.link.close()
@@ -85,5 +94,11 @@ export class ReplicaConnection implements Connection {
     const ids = this.#cancelled
     this.#cancelled = []
     if (this.#closedReason === undefined) this.#options.sendCancel(ids)
+  }
+
+  #sendGrants(): void {
+    const grants = this.#grants
+    this.#grants = []
+    if (this.#closedReason === undefined) this.#options.sendGrants(grants)
   }
 }

@@ -146,6 +146,7 @@ export class ReplicaLife {
       replica,
       clock,
       sendCancel: (ids) => this.#child.send({ type: 'mosec:cancel', ids }),
+      sendGrants: (grants) => this.#child.send({ type: 'mosec:grant', grants }),
       kill: () => this.#child.kill(),
     })
   }
