@@ -23,6 +23,7 @@ export {
 } from '@mosec/core'
 export type { RouteOptions } from './blueprint.ts'
 export type { ConfigDefaults } from './config/index.ts'
+export type { Daemon } from './daemons.ts'
 export type { Plugin, PluginHost } from './plugin.ts'
 export type { Address, RunOptions } from './program.ts'
 export { type AppendOptions, Server } from './server.ts'

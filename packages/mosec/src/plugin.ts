@@ -10,11 +10,13 @@ export interface PluginHost {
   readonly logger: Logger
 }
 
-/** Observes, adds HTTP routes, and does something at start and stop; every part is optional. */
+/** Observes, adds HTTP routes and metrics, and does something at start and stop; every part is optional. */
 export interface Plugin {
   /** For messages. */
   readonly name: string
   readonly observer?: Observer
+  /** Metrics of your own in Prometheus' text format, put on the page of `GET /metrics` behind ours. */
+  readonly metrics?: () => string | Promise<string>
   /** Called once, before replicas start. */
   setup?(host: PluginHost): void
   /** Called when the service is ready; the port opens after it. A throw stops the start. */

@@ -2,7 +2,9 @@
 
 import { ConfigurationError, MosecError } from '@mosec/core'
 import { type ConfigDefaults, resolveConfig, type ServerConfig } from './config/index.ts'
+import type { DaemonEnd } from './daemons.ts'
 import { createLogger, type ServerLogger } from './log/index.ts'
+import { checkPort } from './port-check.ts'
 import type { Service } from './service/service.ts'
 import { StopSignals } from './stop-signals.ts'
 
@@ -27,9 +29,15 @@ export interface ProgramParts {
   readonly defaults: ConfigDefaults
   readonly options: RunOptions
   readonly start: (config: ServerConfig, logger: ServerLogger) => Promise<Service>
+  /** Tries the examples, prints how it went, and says whether all is well. */
+  readonly dryRun: (config: ServerConfig, logger: ServerLogger) => Promise<boolean>
   readonly stop: () => Promise<void>
   /** Ends everything at once. */
   readonly kill: () => Promise<void>
+  /** Aborted when the server is told to close, by whomever. */
+  readonly closing: AbortSignal
+  /** A daemon that ended by itself, which is why the server stops. */
+  readonly daemonEnd: () => DaemonEnd | undefined
 }
 
 const CODE_WRONG_SETTING = 2
@@ -40,18 +48,39 @@ export async function runProgram(parts: ProgramParts): Promise<void> {
   const config = readConfigOrExit(parts.defaults)
   const logger = createLogger({ level: config.logLevel })
   const signals = new StopSignals({ stop: parts.stop, kill: parts.kill, logger })
+  let code = 0
   try {
-    const service = await parts.start(config, logger)
-    const address = addressOf(await service.listen(), service.routes)
-    logger.info(`ready on ${address.url}`, { ...address })
-    parts.options.onReady?.(address)
-    await signals.asked
+    if (config.isDryRun) code = (await parts.dryRun(config, logger)) ? 0 : CODE_FAILED
+    else await serve(parts, { config, logger, signals })
   } catch (error) {
-    if (!signals.isAsked) await fail(error, parts, logger)
+    if (!signals.isAsked && parts.daemonEnd() === undefined) await fail(error, parts, logger)
+    if (config.isDryRun) code = CODE_FAILED
   }
   await parts.stop()
   signals.release()
   logger.info('stopped')
+  process.exitCode = signals.isAsked ? code : (parts.daemonEnd()?.code ?? code)
+}
+
+interface Surroundings {
+  readonly config: ServerConfig
+  readonly logger: ServerLogger
+  readonly signals: StopSignals
+}
+
+/** Resolves when the server is to stop, or has. */
+async function serve(parts: ProgramParts, { config, logger, signals }: Surroundings): Promise<void> {
+  await checkPort(config.host, config.port)
+  const service = await parts.start(config, logger)
+  const address = addressOf(await service.listen(), service.routes)
+  logger.info(`ready on ${address.url}`, { ...address })
+  parts.options.onReady?.(address)
+  await Promise.race([signals.asked, aborted(parts.closing)])
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }
 
 function readConfigOrExit(defaults: ConfigDefaults): ServerConfig {

@@ -6,6 +6,7 @@ import { takeReplicaPlace } from '@mosec/worker'
 import { Hono } from 'hono'
 import { BlueprintDraft, type RouteOptions } from './blueprint.ts'
 import type { ConfigDefaults, ServerConfig } from './config/index.ts'
+import { type Daemon, Daemons } from './daemons.ts'
 import type { ServerLogger } from './log/index.ts'
 import type { Plugin } from './plugin.ts'
 import type { RunOptions } from './program.ts'
@@ -41,9 +42,10 @@ export class Server implements AsyncDisposable {
   readonly #defaults: ConfigDefaults
   readonly #draft = new BlueprintDraft()
   readonly #plugins: Plugin[] = []
+  readonly #daemons = new Daemons()
+  readonly #closing = new AbortController()
   #starting: Promise<void> | undefined
   #service: Service | undefined
-  #isClosed = false
 
   /** @param defaults settings that flags and environment override; `docs/configuration.md` lists them. */
   constructor(defaults: ConfigDefaults = {}) {
@@ -90,6 +92,20 @@ export class Server implements AsyncDisposable {
   }
 
   /**
+   * Adds a helper that lives and dies with the server: started before the replicas, ended after them. When it ends by
+   * itself, the server stops, and its process ends with the helper's code.
+   * @throws ConfigurationError for a name that is taken.
+   *
+   * @example
+   * server.registerDaemon('redis', (signal) => spawn('redis-server', ['--port', '7000'], { signal }))
+   */
+  registerDaemon(name: string, daemon: Daemon): this {
+    this.#refuseOnceStarted('registerDaemon')
+    this.#daemons.register(name, daemon)
+    return this
+  }
+
+  /**
    * Runs as a program: reads flags and environment, opens the port, and stops on SIGINT and SIGTERM. Resolves when all
    * is ended. What goes wrong at the start is said in one line and ends the process: with code 2 for a wrong setting,
    * 1 for anything else.
@@ -101,8 +117,11 @@ export class Server implements AsyncDisposable {
       defaults: this.#defaults,
       options,
       start: (config, logger) => this.#begin(config, logger),
+      dryRun: (config, logger) => this.#dryRun(config, logger),
       stop: () => this.close(),
-      kill: () => this.#service?.kill() ?? Promise.resolve(),
+      kill: () => this.#kill(),
+      closing: this.#closing.signal,
+      daemonEnd: () => this.#daemons.end,
     })
   }
 
@@ -134,10 +153,11 @@ export class Server implements AsyncDisposable {
   readonly handle: HttpFace['handle'] = (request, response) =>
     this.#running('handle').face.handle(request, response)
 
-  /** Finishes what is in flight, then ends replicas and port. Closing twice is harmless. */
+  /** Finishes what is in flight, then ends replicas, port and daemons. Closing twice is harmless. */
   async close(): Promise<void> {
-    this.#isClosed = true
+    this.#closing.abort(new StartError('the server was closed before it had started'))
     await this.#service?.stop()
+    await this.#daemons.stop()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -153,12 +173,38 @@ export class Server implements AsyncDisposable {
   async #begin(config: ServerConfig, logger: ServerLogger): Promise<Service> {
     const { Service } = await import('./service/service.ts')
     this.#refuseOnceStarted('start')
-    if (this.#isClosed) throw new StartError('the server was closed before it had started')
+    this.#closing.signal.throwIfAborted()
     const blueprint = this.#draft.finish()
     const service = new Service({ blueprint, config, logger, plugins: this.#plugins, app: this.app })
     this.#service = service
-    await service.start()
-    return service
+    this.#startDaemons(logger)
+    try {
+      await service.start()
+      return service
+    } catch (error) {
+      await this.close()
+      throw error
+    }
+  }
+
+  async #dryRun(config: ServerConfig, logger: ServerLogger): Promise<boolean> {
+    const { dryRun } = await import('./dry-run/dry-run.ts')
+    const blueprint = this.#draft.finish()
+    this.#startDaemons(logger)
+    const print = (line: string) => process.stdout.write(`${line}\n`)
+    return dryRun({ blueprint, config, logger, print, signal: this.#closing.signal })
+  }
+
+  #startDaemons(logger: ServerLogger): void {
+    this.#daemons.start(({ name, how }) => {
+      logger.error(`the daemon ${name} ${how}: the server stops`)
+      void this.close()
+    })
+  }
+
+  async #kill(): Promise<void> {
+    this.#daemons.kill()
+    await this.#service?.kill()
   }
 
   #running(method: string): Service {
@@ -168,7 +214,10 @@ export class Server implements AsyncDisposable {
 
   async #serveIfReplica(): Promise<void> {
     const place = takeReplicaPlace(process.env)
-    if (place !== undefined) await runClassReplica(place, () => this.#draft.finish())
+    if (place === undefined) return
+    // The main module ran again here, and with it what starts daemons.
+    this.#daemons.kill()
+    await runClassReplica(place, () => this.#draft.finish())
   }
 
   #refuseOnceStarted(method: string): void {

@@ -51,7 +51,7 @@ describe('a server without a port', () => {
   it('keeps a deadline of its own', async () => {
     await using hold = await openHold()
     const late = server.submit('/inference', { hold: hold.url }, { timeoutMs: 50 })
-    await expect(late).rejects.toMatchObject({ code: 'timeout', message: 'inference timeout' })
+    await expect(late).rejects.toThrow(/^inference timeout$/)
   })
 
   it('knows its routes, and refuses late ones', async () => {

@@ -118,7 +118,6 @@ export const optionTable: OptionTable = {
     default: false,
     description: 'run the examples through every stage, and end',
     group: 'Start and stop',
-    isPlanned: true,
   },
   namespace: {
     flag: 'namespace',

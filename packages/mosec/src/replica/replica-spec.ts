@@ -12,6 +12,8 @@ export interface ReplicaSpec {
   readonly timeoutMs: number
   readonly onBatchError: 'isolate' | 'fail'
   readonly logLevel: LogLevel
+  /** The worker reports what goes in and out of it. */
+  readonly isDryRun: boolean
   /** Module whose default export is the worker's class; null when the main module brings the class. */
   readonly workerModule: string | null
   /** Modules of the route's codecs, for a worker named by module; null leaves the worker its own. */

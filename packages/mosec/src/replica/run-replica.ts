@@ -3,6 +3,8 @@
 import type { AnyWorker, Codec } from '@mosec/core'
 import { connectUnixSocket } from '@mosec/ipc'
 import { type ReplicaPlace, runReplicaProcess } from '@mosec/worker'
+import { clearAwayIfOrphaned } from './clear-away.ts'
+import { rehearse } from './rehearse.ts'
 import type { ReplicaSpec } from './replica-spec.ts'
 
 /** Where the worker and its codecs come from. */
@@ -16,10 +18,17 @@ export interface ReplicaSource {
 
 /** Serves one stage in this process until the parent ends it; ends the process. */
 export function runReplica(place: ReplicaPlace, spec: ReplicaSpec, source: ReplicaSource): Promise<never> {
+  const clearAway = (): Promise<void> => clearAwayIfOrphaned(place.address)
+  // Also while the worker is set up, which may take longer than the process still lives.
+  process.once('disconnect', () => void clearAway())
   return runReplicaProcess({
     ...place,
     workerName: source.workerName,
-    makeWorker: () => makeWorker(source),
+    makeWorker: async () => {
+      const worker = await makeWorker(source)
+      if (spec.isDryRun) rehearse(worker)
+      return endingWith(worker, clearAway)
+    },
     maxBatchSize: spec.maxBatchSize,
     timeoutMs: spec.timeoutMs,
     onBatchError: spec.onBatchError,
@@ -32,5 +41,18 @@ async function makeWorker(source: ReplicaSource): Promise<AnyWorker> {
   const worker = await source.makeWorker()
   const codecs = await source.loadCodecs()
   if (codecs !== undefined) worker.codecs = codecs
+  return worker
+}
+
+/** Teardown is the last that the process waits for. */
+function endingWith(worker: AnyWorker, last: () => Promise<void>): AnyWorker {
+  const teardown = worker.teardown.bind(worker)
+  worker.teardown = async () => {
+    try {
+      await teardown()
+    } finally {
+      await last()
+    }
+  }
   return worker
 }

@@ -26,6 +26,8 @@ export interface FleetOptions {
   readonly logLevel: LogLevel
   /** Replicas of each stage that must be ready for the service to be. */
   readonly readyMin: number | 'all'
+  /** Workers report what goes in and out of them; see `dryRun`. */
+  readonly isDryRun?: boolean
 }
 
 /** Started and stopped once. */
@@ -72,11 +74,11 @@ export class Fleet {
   }
 
   #supervise(stage: NamedStage, replica: number): ReplicaProcess {
-    const { scheduler, transport, clock, logger, logLevel, observer } = this.#options
+    const { scheduler, transport, clock, logger, logLevel, observer, isDryRun = false } = this.#options
     return superviseReplica({
       stage: stage.name,
       replica,
-      launch: replicaLaunch(stage, replica, logLevel),
+      launch: replicaLaunch(stage, replica, { logLevel, isDryRun }),
       transport,
       clock,
       logger: logger.child({ stage: stage.name, replica }),

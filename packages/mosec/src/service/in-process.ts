@@ -11,16 +11,32 @@ export interface SubmitOptions {
   readonly timeoutMs?: number
 }
 
+/** A task whose bytes are in the form that stages hand each other. */
+export interface BytesRequest {
+  readonly route: string
+  readonly bytes: Uint8Array
+  /** Takes the events of a stream. */
+  readonly event?: (bytes: Uint8Array) => boolean | undefined
+}
+
 /**
  * Sends a value through a route and gives the egress worker's result.
  * @throws MosecError with the code and the text that an HTTP client would get; the signal's reason when it is aborted.
  */
-export function submitValue(
+export async function submitValue(
   submitter: Submitter,
-  request: { readonly route: string; readonly value: unknown },
+  { route, value }: { readonly route: string; readonly value: unknown },
   options: SubmitOptions,
 ): Promise<unknown> {
-  const { signal, timeoutMs } = options
+  return deserialize(await submitBytes(submitter, { route, bytes: serialize(value) }, options))
+}
+
+/** The same for bytes as they are. @throws as {@link submitValue} does. */
+export function submitBytes(
+  submitter: Submitter,
+  { route, bytes, event }: BytesRequest,
+  { signal, timeoutMs }: SubmitOptions,
+): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted()
     let handle: TaskHandle | undefined
@@ -31,16 +47,16 @@ export function submitValue(
       signal?.removeEventListener('abort', abort)
       if (signal?.aborted === true) reject(signal.reason)
       else if (isFailure(outcome)) reject(errorOf(outcome))
-      else resolve(deserialize(outcome.bytes))
+      else resolve(outcome.bytes)
     }
     signal?.addEventListener('abort', abort)
     handle = submitter.submit({
-      route: request.route,
-      bytes: serialize(request.value),
+      route,
+      bytes,
       requestCodec: 0,
       responseCodec: 0,
       isInProcess: true,
-      sink: { settled },
+      sink: event === undefined ? { settled } : { settled, event },
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     })
   })

@@ -12,11 +12,21 @@ const moduleEntry = fileURLToPath(
   new URL(`../replica/main${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
 )
 
+/** What all replicas are told alike. */
+export interface LaunchOptions {
+  readonly logLevel: LogLevel
+  readonly isDryRun: boolean
+}
+
 /**
  * The program, arguments and environment of a replica.
  * @throws ConfigurationError when a class is given and there is no main module to run again, or a codec cannot travel.
  */
-export function replicaLaunch(stage: NamedStage, replica: number, logLevel: LogLevel): ReplicaLaunch {
+export function replicaLaunch(
+  stage: NamedStage,
+  replica: number,
+  { logLevel, isDryRun }: LaunchOptions,
+): ReplicaLaunch {
   const { worker, options, codecs } = stage
   const isModule = worker instanceof URL
   const spec = specEnvironment({
@@ -24,6 +34,7 @@ export function replicaLaunch(stage: NamedStage, replica: number, logLevel: LogL
     timeoutMs: Number.isFinite(options.timeoutMs) ? options.timeoutMs : 0,
     onBatchError: options.onBatchError,
     logLevel,
+    isDryRun,
     workerModule: isModule ? worker.href : null,
     codecModules:
       isModule && codecs !== undefined ? codecs.map((codec) => moduleOf(codec, stage.name)) : null,

@@ -11,14 +11,15 @@ import {
   type Transport,
 } from '@mosec/core'
 import { createHttpFace, type HttpFace, type Listening } from '@mosec/http'
-import { unixSocketTransport } from '@mosec/ipc'
 import { metricsObserver } from '@mosec/metrics'
 import type { Blueprint } from '../blueprint.ts'
 import { packageVersion, type ServerConfig } from '../config/index.ts'
 import type { ServerLogger } from '../log/index.ts'
 import type { Plugin } from '../plugin.ts'
 import { Fleet } from './fleet.ts'
+import { metricsPage } from './metrics-page.ts'
 import { routeInfos } from './route-infos.ts'
+import { scheduledStages, socketTransport } from './scheduling.ts'
 
 /** What a service is made of. */
 export interface ServiceOptions {
@@ -63,22 +64,14 @@ export class Service {
       logger.error(`an observer threw on ${event}; it goes on being told`, { error }),
     )
     this.scheduler = new Scheduler({
-      stages: blueprint.stages.map(({ name, options: { maxBatchSize, maxWaitMs, policy, timeoutMs } }) => ({
-        name,
-        policy,
-        timeoutMs,
-        limits: { maxBatchSize, maxWaitMs },
-        capacity: config.capacity,
-      })),
+      stages: scheduledStages(blueprint.stages, config.capacity),
       routes: blueprint.routes,
       timeoutMs: config.timeoutMs,
       clock: this.#clock,
       observer: this.#observer,
       logger,
     })
-    this.#transport = unixSocketTransport(
-      config.socketFolder === undefined ? {} : { directory: config.socketFolder },
-    )
+    this.#transport = socketTransport(config)
     this.#fleet = new Fleet({
       stages: blueprint.stages,
       scheduler: this.scheduler,
@@ -166,7 +159,7 @@ export class Service {
       submitter: this.scheduler,
       routes: routeInfos(blueprint.routes, this.#fleet.infos),
       health: () => this.health(),
-      metrics: async () => ({ contentType: this.#metrics.contentType, body: await this.#metrics.text() }),
+      metrics: async () => ({ contentType: this.#metrics.contentType, body: await this.#metricsPage() }),
       maxRequestBytes: config.maxRequestBytes,
       timeoutMs: config.timeoutMs,
       serverHeader: `mosec/${packageVersion()}`,
@@ -174,6 +167,11 @@ export class Service {
       observer: this.#observer,
       logger,
     })
+  }
+
+  #metricsPage(): Promise<string> {
+    const { plugins, logger } = this.#options
+    return metricsPage({ own: () => this.#metrics.text(), plugins, logger })
   }
 
   async #stop(): Promise<void> {
