@@ -1,0 +1,88 @@
+/** From a batch's bytes to what `forward` takes: decoded, and at the ingress checked; a bad item is refused alone. */
+
+import { type AnyWorker, type BatchItem, isFirst, type Outcome, ValidationError } from '@mosec/core'
+import type { Blame, TaskPhase } from './blame.ts'
+import { allChecked, type Checked, checkValue } from './check-value.ts'
+import { isThenable } from './invoke.ts'
+import { issuesText } from './issue-text.ts'
+import { decodeItem } from './item-bytes.ts'
+
+/** The inputs of one call, and the items that have none. */
+export interface Inputs {
+  readonly items: BatchItem[]
+  /** One for each of `items`. */
+  readonly values: unknown[]
+  readonly refused: { readonly id: number; readonly outcome: Outcome }[]
+}
+
+/** Reads for one worker. */
+export class InputReader {
+  readonly #worker: AnyWorker
+  readonly #blame: Blame
+
+  constructor(worker: AnyWorker, blame: Blame) {
+    this.#worker = worker
+    this.#blame = blame
+  }
+
+  /** Never throws, and its promise never rejects. A promise only when the worker's schema gives one. */
+  read(wanted: readonly BatchItem[]): Inputs | Promise<Inputs> {
+    const decoded = this.#decode(wanted)
+    const schema = this.#worker.input
+    if (schema === undefined) return decoded
+    const checks = allChecked(
+      decoded.items.map(({ state }, index) => {
+        const value = decoded.values[index]
+        return isFirst(state) ? checkValue(schema, value) : { value }
+      }),
+    )
+    return isThenable(checks)
+      ? checks.then((ended) => this.#keepGood(decoded, ended))
+      : this.#keepGood(decoded, checks)
+  }
+
+  #decode(wanted: readonly BatchItem[]): Inputs {
+    const inputs: Inputs = { items: [], values: [], refused: [] }
+    for (const item of wanted) {
+      try {
+        inputs.values.push(decodeItem(this.#worker, item))
+        inputs.items.push(item)
+      } catch (error) {
+        this.#refuse(inputs, item, error, 'deserialize')
+      }
+    }
+    return inputs
+  }
+
+  /** The value that the schema gives takes the place of what came. */
+  #keepGood({ items, refused }: Inputs, checks: readonly Checked[]): Inputs {
+    const inputs: Inputs = { items: [], values: [], refused }
+    for (const [index, item] of items.entries()) {
+      const check = checks[index] ?? { thrown: undefined }
+      if (check.issues !== undefined) {
+        this.#refuse(inputs, item, new ValidationError(issuesText('input', check.issues)), 'validate')
+      } else if ('thrown' in check) {
+        this.#refuse(inputs, item, check.thrown, 'validate')
+      } else {
+        inputs.items.push(item)
+        inputs.values.push(check.value)
+      }
+    }
+    return inputs
+  }
+
+  #refuse(inputs: Inputs, { id }: BatchItem, error: unknown, phase: TaskPhase): void {
+    inputs.refused.push({ id, outcome: this.#blame(error, phase) })
+  }
+}
+
+/** The same inputs without the items that nobody waits for any more. */
+export function keepWanted(inputs: Inputs, wanted: readonly BatchItem[]): Inputs {
+  if (wanted.length === inputs.items.length) return inputs
+  const kept = new Set(wanted)
+  return {
+    items: [...wanted],
+    values: inputs.values.filter((_, index) => kept.has(inputs.items[index] as BatchItem)),
+    refused: inputs.refused,
+  }
+}
