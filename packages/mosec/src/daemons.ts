@@ -20,16 +20,22 @@ interface Running {
   readonly child: ChildProcess | undefined
 }
 
-/** Time to end by itself, in milliseconds; then it is killed. */
-const GRACE_MS = 5_000
+/** What a killed process is waited for, in milliseconds. */
+const KILL_MS = 500
 
 /** Registered, then started, then stopped. */
 export class Daemons {
   readonly #registered = new Map<string, Daemon>()
   readonly #running: Running[] = []
   readonly #abort = new AbortController()
+  readonly #graceMs: number
   #end: DaemonEnd | undefined
   #isStopping = false
+
+  /** @param graceMs time for each to end by itself once it was asked to, in milliseconds; then it is killed. */
+  constructor(graceMs = 5_000) {
+    this.#graceMs = graceMs
+  }
 
   /** The first one that ended before it was told to. */
   get end(): DaemonEnd | undefined {
@@ -68,9 +74,8 @@ export class Daemons {
     this.#isStopping = true
     this.#abort.abort(new Error('the server stops'))
     for (const { child } of this.#running) child?.kill('SIGTERM')
-    const timer = systemClock.after(GRACE_MS, () => this.kill())
-    const late = new Promise<void>((resolve) => systemClock.after(GRACE_MS + 500, resolve))
-    await Promise.race([Promise.all(this.#running.map(({ ending }) => ending)), late])
+    const timer = systemClock.after(this.#graceMs, () => this.kill())
+    await this.#ended(this.#graceMs + KILL_MS)
     timer.cancel()
   }
 
@@ -78,6 +83,17 @@ export class Daemons {
   kill(): void {
     for (const daemon of this.#registered.values()) if (daemon instanceof ChildProcess) daemon.kill('SIGKILL')
     for (const { child } of this.#running) child?.kill('SIGKILL')
+  }
+
+  #ended(withinMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      // A function may never heed its signal.
+      const late = systemClock.after(withinMs, resolve)
+      void Promise.all(this.#running.map(({ ending }) => ending)).then(() => {
+        late.cancel()
+        resolve()
+      })
+    })
   }
 
   #begin(daemon: Daemon): Running {

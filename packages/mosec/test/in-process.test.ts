@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { Server } from 'mosec'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openHold } from './held-request.ts'
@@ -59,6 +62,93 @@ describe('a server without a port', () => {
     expect(() => server.appendWorker(new URL('./fixtures/upper.mjs', import.meta.url))).toThrow(
       /comes too late/,
     )
+  })
+})
+
+describe('the same pipeline in process and over HTTP gives the same answers and errors', () => {
+  const server = new Server({ logLevel: 'error' })
+  server.appendWorker(new URL('./fixtures/any-answer.mjs', import.meta.url))
+  server.appendWorker(new URL('./fixtures/wrap.mjs', import.meta.url))
+  const host = createServer(server.handle)
+  beforeAll(async () => {
+    await server.start()
+    host.listen(0, '127.0.0.1')
+    await once(host, 'listening')
+  })
+  afterAll(async () => {
+    host.close()
+    await server.close()
+  })
+
+  /** The three ways over HTTP; with a deadline of its own where the case has one. */
+  const ways: readonly (readonly [
+    string,
+    (path: string, request: RequestInit) => Response | Promise<Response>,
+  ])[] = [
+    ['server.fetch', (path, request) => server.fetch(new Request(`http://localhost${path}`, request))],
+    ['server.app', (path, request) => server.app.request(path, request)],
+    [
+      'server.handle',
+      (path, request) => fetch(`http://127.0.0.1:${(host.address() as AddressInfo).port}${path}`, request),
+    ],
+  ]
+
+  const askAll = (input: unknown, timeoutMs?: number): Promise<[string, number, string][]> =>
+    Promise.all(
+      ways.map(async ([name, ask]) => {
+        const headers = timeoutMs === undefined ? {} : { 'x-request-timeout-ms': String(timeoutMs) }
+        const response = await ask('/inference', { method: 'POST', headers, body: JSON.stringify(input) })
+        return [name, response.status, await response.text()]
+      }),
+    )
+
+  it.each([
+    ['a text', 'hello'],
+    ['an empty text', ''],
+    ['letters of all kinds', 'Grüße, 世界 👋 \u0000 \ud83d'],
+    ['a long text', 'x'.repeat(200_000)],
+    ['a number', -1.5e-7],
+    ['false', false],
+    ['null', null],
+    ['an empty list', []],
+    ['a nest', { a: [{ b: [null, 1, 'c', {}] }], d: { e: { f: true } } }],
+    ['many numbers', Array.from({ length: 5000 }, (_, i) => i / 7)],
+  ])('a value: %s', async (_, give) => {
+    expect(await server.submit('/inference', { give })).toEqual({ got: give })
+    const json = JSON.stringify({ got: give })
+    expect(await askAll({ give })).toEqual(ways.map(([name]) => [name, 200, json]))
+  })
+
+  it.each([
+    ['ValidationError', 'validation_error', 422, 'request validation error: x is missing'],
+    ['ClientError', 'bad_request', 400, 'bad request: x is missing'],
+    ['DecodingError', 'decoding_error', 400, 'decoding error: x is missing'],
+    ['ServerError', 'server_error', 500, 'internal error: x is missing'],
+    ['EncodingError', 'encoding_error', 500, 'encoding error: x is missing'],
+    ['TimeoutError', 'stage_timeout', 408, 'mosec timeout error: x is missing'],
+    ['Error', 'inference_error', 500, 'inference internal error'],
+  ])('an error: %s', async (kind, code, status, text) => {
+    const input = { kind, message: 'x is missing' }
+    await expect(server.submit('/inference', input)).rejects.toMatchObject({ code, message: text })
+    expect(await askAll(input)).toEqual(ways.map(([name]) => [name, status, text]))
+  })
+
+  it.each([
+    [401, 'who are you?'],
+    [404, 'no such model'],
+    [503, 'two\nlines'],
+  ])('an error with a status of its own: %d', async (status, message) => {
+    const text = message.replace('\n', ' - ')
+    const error = { code: 'http_error', status, message: text }
+    await expect(server.submit('/inference', { status, message })).rejects.toMatchObject(error)
+    expect(await askAll({ status, message })).toEqual(ways.map(([name]) => [name, status, text]))
+  })
+
+  it('a deadline that passes, and then it still works', async () => {
+    const error = { code: 'timeout', message: 'inference timeout' }
+    await expect(server.submit('/inference', { never: true }, { timeoutMs: 50 })).rejects.toMatchObject(error)
+    expect(await askAll({ never: true }, 50)).toEqual(ways.map(([name]) => [name, 408, 'inference timeout']))
+    expect(await server.submit('/inference', { give: 1 })).toEqual({ got: 1 })
   })
 })
 

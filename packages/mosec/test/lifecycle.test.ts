@@ -1,18 +1,16 @@
-import { mkdtemp, readdir } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readdir } from 'node:fs/promises'
 import type { Program } from 'mosec/testing'
 import { describe, expect, it } from 'vitest'
 import { openHold } from './held-request.ts'
 import { childrenOf, isRunning } from './running-processes.ts'
 import { get, post, start } from './square-client.ts'
-
-const freshFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'mosec-test-'))
+import { tempFolder } from './temp-folder.ts'
 
 describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
   it('finishes what is in flight, refuses the rest, and leaves nothing behind', async () => {
     await using hold = await openHold()
-    const folder = await freshFolder()
+    await using temp = await tempFolder()
+    const folder = temp.path
     const program = await start('square', { flags: ['--path', folder] })
     const children = childrenOf(program.pid)
     const inFlight = post(program, { x: 6, hold: hold.url })
@@ -32,7 +30,8 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
 
   it('ends at once when it comes twice', async () => {
     await using hold = await openHold()
-    const folder = await freshFolder()
+    await using temp = await tempFolder()
+    const folder = temp.path
     const program = await start('square', { flags: ['--path', folder, '--timeout', '60000'] })
     const children = childrenOf(program.pid)
     const inFlight = post(program, { x: 6, hold: hold.url }).catch(() => 'cut off')
@@ -72,18 +71,18 @@ describe('kill -9', () => {
     expect(await nextAnswer(program)).toBe(200)
   })
 
-  it('of the server: its replicas leave, and their folder is reclaimed at the next start', async () => {
-    const folder = await freshFolder()
-    const program = await start('square', { flags: ['--path', folder], env: { REPLICAS: '2' } })
+  it('of the server: its replicas leave, and the last of them removes the folder of the sockets', async () => {
+    await using temp = await tempFolder()
+    const program = await start('square', { flags: ['--path', temp.path], env: { REPLICAS: '2' } })
     const children = childrenOf(program.pid)
     expect(children).toHaveLength(2)
+    expect(await readdir(temp.path)).toHaveLength(1)
     await program.stop('SIGKILL')
     await expect.poll(() => children.filter(isRunning), { timeout: 5000 }).toEqual([])
-    const left = await readdir(folder)
+    expect(await readdir(temp.path)).toEqual([])
 
-    await using next = await start('square', { flags: ['--path', folder] })
+    await using next = await start('square', { flags: ['--path', temp.path] })
     expect((await post(next, { x: 2 })).status).toBe(200)
-    expect((await readdir(folder)).filter((name) => left.includes(name))).toEqual([])
   })
 })
 

@@ -1,26 +1,22 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { fixture } from './square-client.ts'
-
-/** Runs a program that must end by itself. */
-async function runToEnd(name: string, flags: readonly string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [fixture(name), ...flags], { env: { ...process.env, ...env } })
-  let output = ''
-  let errors = ''
-  child.stdout.on('data', (data) => {
-    output += data
-  })
-  child.stderr.on('data', (data) => {
-    errors += data
-  })
-  const [code] = await once(child, 'close')
-  return { code, output, errors }
-}
+import { runToEnd } from './run-to-end.ts'
 
 describe('a start that cannot be', () => {
+  it('asks for the port before a worker is loaded', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    const flags = ['--address', '127.0.0.1', '--port', String(port)]
+    const { code, errors } = await runToEnd('broken', flags, { BROKEN: 'setup' })
+    other.close()
+    expect(errors).toContain('the port is in use')
+    expect(errors).not.toContain('the model file is missing')
+    expect(code).toBe(1)
+  })
+
   it.each([
     ['setup', /Broken_1.*set-up.*the model file is missing/s],
     ['warm-up', /Broken_1.*warm-up.*the model does not like the example/s],

@@ -1,12 +1,19 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadCodec, makeModuleWorker, sourceOf } from './load-module.ts'
 
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mosec-module-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
 async function moduleOf(text: string, name = 'module.mjs'): Promise<string> {
-  const file = join(await mkdtemp(join(tmpdir(), 'mosec-module-')), name)
+  // One of its own for each, since imports are kept by their URL.
+  const file = join(await mkdtemp(join(folder, 'of-')), name)
   await writeFile(file, text)
   return pathToFileURL(file).href
 }

@@ -35,6 +35,7 @@ export class Fleet {
   readonly #options: FleetOptions
   readonly #replicas = new Map<string, ReplicaProcess[]>()
   readonly #infos = new Map<string, WorkerInfo>()
+  #isStopping = false
 
   constructor(options: FleetOptions) {
     this.#options = options
@@ -55,6 +56,7 @@ export class Fleet {
 
   /** Lets each replica finish what it holds for `graceMs`, then ends it. */
   async stop(graceMs: number): Promise<void> {
+    this.#isStopping = true
     await Promise.all([...this.#replicas.values()].flat().map((replica) => replica.stop({ graceMs })))
   }
 
@@ -70,7 +72,13 @@ export class Fleet {
     const starts = supervised.map((replica) => replica.start(signal))
     const { readyMin } = this.#options
     await enough(starts, readyMin === 'all' ? replicas : Math.min(readyMin, replicas))
+    for (const start of starts) start.catch((error: unknown) => this.#cameNot(stage, error))
     this.#checkFit(stage)
+  }
+
+  /** One beyond those that the start waited for. */
+  #cameNot({ name }: NamedStage, error: unknown): void {
+    if (!this.#isStopping) this.#options.logger.error(`stage ${name} goes on with fewer replicas`, { error })
   }
 
   #supervise(stage: NamedStage, replica: number): ReplicaProcess {

@@ -7,8 +7,10 @@ import { createInterface } from 'node:readline'
 export interface StartProgramOptions {
   /** Path of the program. */
   readonly file: string
-  /** Flags for the program, beside `--port 0 --address 127.0.0.1`. */
+  /** Flags for the program, behind those of `listen`. */
   readonly flags?: readonly string[]
+  /** Where it listens; `--port 0 --address 127.0.0.1` when left out. */
+  readonly listen?: readonly string[]
   /** Flags for Node, `['--import', 'tsx']` for a program in TypeScript. */
   readonly nodeFlags?: readonly string[]
   /** Added to this process's environment. */
@@ -57,6 +59,8 @@ export async function startProgram(options: StartProgramOptions): Promise<Progra
   }
 }
 
+const freePort = ['--port', '0', '--address', '127.0.0.1']
+
 class RunningProgram implements Program {
   readonly log: LogLine[] = []
   readonly ended: Promise<Exit>
@@ -65,8 +69,8 @@ class RunningProgram implements Program {
   readonly #written: string[] = []
   readonly #waiting = new Set<() => void>()
 
-  constructor({ file, flags = [], nodeFlags = [], env = {}, cwd }: StartProgramOptions) {
-    const args = [...nodeFlags, file, '--port', '0', '--address', '127.0.0.1', ...flags]
+  constructor({ file, flags = [], listen = freePort, nodeFlags = [], env = {}, cwd }: StartProgramOptions) {
+    const args = [...nodeFlags, file, ...listen, ...flags]
     this.#child = spawn(process.execPath, args, {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
