@@ -39,6 +39,7 @@ test('set-up, then all examples, then hello, then the connection; drain ends it 
         responseTypes: [{ name: 'text', mimeTypes: ['text/plain'] }],
         readsAnyType: false,
         isStream: false,
+        examples: ['a', 'b', 'c'],
       },
     },
   ])

@@ -53,7 +53,7 @@ export async function serveReplica(options: ServeReplicaOptions): Promise<void> 
   try {
     if (!orders.isLeaving()) await startPhase(options, 'warm-up', () => warmUp(worker, context))
     if (orders.isLeaving()) return
-    control.send({ type: 'mosec:hello', worker: workerInfo(worker) })
+    control.send({ type: 'mosec:hello', worker: await workerInfo(worker, options.logger) })
     const channel = await startPhase(options, 'connect', options.connect)
     await compute(options, channel, orders)
     channel.close()

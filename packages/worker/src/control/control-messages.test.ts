@@ -14,6 +14,9 @@ const worker = {
   responseTypes: [],
   readsAnyType: false,
   isStream: false,
+  inputSchema: { type: 'object' },
+  outputSchema: undefined,
+  examples: [{ x: 1 }],
 } as const
 
 const fromReplica: ReplicaMessage[] = [
@@ -64,6 +67,9 @@ test.each([
   { type: 'mosec:hello', worker: { ...worker, requestTypes: [{ name: 'json', mimeTypes: [] }] } },
   { type: 'mosec:hello', worker: { ...worker, requestTypes: [null] } },
   { type: 'mosec:hello', worker: { ...worker, readsAnyType: 1 } },
+  { type: 'mosec:hello', worker: { ...worker, inputSchema: null } },
+  { type: 'mosec:hello', worker: { ...worker, outputSchema: [] } },
+  { type: 'mosec:hello', worker: { ...worker, examples: {} } },
   { type: 'mosec:failed', phase: 'lunch', worker: '', message: '', stack: '' },
   { type: 'mosec:log', level: 'toString', message: '', fields: {} },
   { type: 'mosec:log', level: 'info', message: '', fields: [] },

@@ -1,6 +1,6 @@
 /** Every message between a replica and its supervisor, beside the batches: named, plain, and checked on arrival. */
 
-import type { WorkerKind } from '@mosec/core'
+import type { JsonSchema, WorkerKind } from '@mosec/core'
 
 /** A format that the worker's clients may speak. */
 export interface CodecInfo {
@@ -21,6 +21,12 @@ export interface WorkerInfo {
   readonly readsAnyType: boolean
   /** It answers with streams of events. */
   readonly isStream: boolean
+  /** What clients must send, once decoded; undefined when the worker has no schema, or one that JSON Schema cannot say. */
+  readonly inputSchema: JsonSchema | undefined
+  /** What clients get, before it is encoded. */
+  readonly outputSchema: JsonSchema | undefined
+  /** Inputs that a client could send as JSON. */
+  readonly examples: readonly unknown[]
 }
 
 /** What a replica was doing when it could not start. */
@@ -140,9 +146,14 @@ function isWorkerInfo(value: Unchecked<WorkerInfo>): boolean {
     isCodecList(value.requestTypes) &&
     isCodecList(value.responseTypes) &&
     typeof value.readsAnyType === 'boolean' &&
-    typeof value.isStream === 'boolean'
+    typeof value.isStream === 'boolean' &&
+    isSchema(value.inputSchema) &&
+    isSchema(value.outputSchema) &&
+    Array.isArray(value.examples)
   )
 }
+
+const isSchema = (value: unknown): boolean => value === undefined || isRecord(value)
 
 const isCodecList = (value: unknown): boolean => Array.isArray(value) && value.every(isCodecInfo)
 
