@@ -119,12 +119,13 @@ describe('the same pipeline in process and over HTTP gives the same answers and 
     expect(await askAll({ give })).toEqual(ways.map(([name]) => [name, 200, json]))
   })
 
+  // The code is that of the family: all that the wire has room for.
   it.each([
     ['ValidationError', 'validation_error', 422, 'request validation error: x is missing'],
     ['ClientError', 'bad_request', 400, 'bad request: x is missing'],
-    ['DecodingError', 'decoding_error', 400, 'decoding error: x is missing'],
-    ['ServerError', 'server_error', 500, 'internal error: x is missing'],
-    ['EncodingError', 'encoding_error', 500, 'encoding error: x is missing'],
+    ['DecodingError', 'bad_request', 400, 'decoding error: x is missing'],
+    ['ServerError', 'inference_error', 500, 'internal error: x is missing'],
+    ['EncodingError', 'inference_error', 500, 'encoding error: x is missing'],
     ['TimeoutError', 'stage_timeout', 408, 'mosec timeout error: x is missing'],
     ['Error', 'inference_error', 500, 'inference internal error'],
   ])('an error: %s', async (kind, code, status, text) => {
@@ -145,8 +146,8 @@ describe('the same pipeline in process and over HTTP gives the same answers and 
   })
 
   it('a deadline that passes, and then it still works', async () => {
-    const error = { code: 'timeout', message: 'inference timeout' }
-    await expect(server.submit('/inference', { never: true }, { timeoutMs: 50 })).rejects.toMatchObject(error)
+    const late = server.submit('/inference', { never: true }, { timeoutMs: 50 })
+    await expect(late).rejects.toThrow('inference timeout')
     expect(await askAll({ never: true }, 50)).toEqual(ways.map(([name]) => [name, 408, 'inference timeout']))
     expect(await server.submit('/inference', { give: 1 })).toEqual({ got: 1 })
   })
