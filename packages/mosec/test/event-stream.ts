@@ -24,8 +24,15 @@ export class EventStream {
     this.#leaving = leaving
   }
 
-  /** The next event or comment, without the empty line behind it; undefined at the end. */
+  /** The next event, without the empty line behind it; undefined at the end. */
   async next(): Promise<string | undefined> {
+    let event = await this.nextBlock()
+    while (event?.startsWith(':')) event = await this.nextBlock()
+    return event
+  }
+
+  /** The next event or comment. */
+  async nextBlock(): Promise<string | undefined> {
     for (;;) {
       const end = this.#unread.indexOf('\n\n')
       if (end !== -1) {

@@ -15,7 +15,17 @@ import { Scheduler } from './scheduler.ts'
 
 const TIMEOUT_MS = 200
 const policies = { adaptive, greedy, window }
-const kinds = ['fine', 'fine', 'fine', 'fails', 'kills', 'hangs', 'stuck'] as const
+const kinds = [
+  'fine',
+  'fine',
+  'fine',
+  'fails',
+  'kills',
+  'hangs',
+  'stuck',
+  'tells',
+  'tells and kills',
+] as const
 /** Longer than a replica may hang beyond its deadline. */
 const HANG_MS = 1100
 
@@ -64,6 +74,11 @@ class SimulatedReplica implements Connection {
     if (items === undefined) return
     const texts = items.map(({ bytes }) => new TextDecoder().decode(bytes))
     this.computed.push(...texts)
+    this.#events?.replied(
+      items
+        .filter((_, index) => texts[index]?.startsWith('tells'))
+        .map(({ id, bytes }) => ({ id, code: 'ok', bytes, isEvent: true })),
+    )
     if (texts.some((text) => text.startsWith('stuck'))) return
     const hangMs = texts.some((text) => text.startsWith('hangs')) ? TIMEOUT_MS : 0
     this.#clock.after(this.#batchMs + items.length + hangMs, () => this.#end(items, texts))
@@ -71,7 +86,7 @@ class SimulatedReplica implements Connection {
 
   #end(items: readonly BatchItem[], texts: readonly string[]): void {
     if (this.#events === undefined) return
-    if (texts.some((text) => text.startsWith('kills'))) {
+    if (texts.some((text) => /^(tells and )?kills/.test(text))) {
       this.#die('simulated crash')
       return
     }
@@ -157,6 +172,11 @@ it('settles every task exactly once, rightly, and leaves nothing behind', () => 
             requestCodec: 0,
             responseCodec: 0,
             sink: {
+              event: (bytes) => {
+                expect(new TextDecoder().decode(bytes)).toBe(text)
+                expect(ends.get(text)).toEqual([])
+                return index % 2 === 0
+              },
               settled: (outcome) => {
                 ends.get(text)?.push({ outcome, atMs: clock.now() - startMs })
               },
@@ -177,10 +197,10 @@ it('settles every task exactly once, rightly, and leaves nothing behind', () => 
           const code = end?.outcome.code
           if (code === 'ok') {
             expect(new TextDecoder().decode(end?.outcome.bytes)).toBe(text)
-            expect(text).not.toMatch(/^(fails|kills|stuck)/)
+            expect(text).not.toMatch(/^(fails|kills|stuck|tells and kills)/)
           }
           if (code === 'inference_error') expect(text).toMatch(/^fails/)
-          if (code === 'worker_crashed') expect(text).toMatch(/^kills/)
+          if (code === 'worker_crashed') expect(text).toMatch(/^(kills|tells)/)
           expect(code === 'cancelled', text).toBe(cancelled.has(text))
         }
         expect(settledEvents).toBe(admitted)
@@ -189,6 +209,10 @@ it('settles every task exactly once, rightly, and leaves nothing behind', () => 
         const kills = replicas.flatMap(({ computed }) => computed).filter((text) => text.startsWith('kills'))
         for (const text of kills)
           expect(kills.filter((other) => other === text).length).toBeLessThanOrEqual(2)
+        const told = replicas
+          .flatMap(({ computed }) => computed)
+          .filter((text) => text.startsWith('tells and'))
+        expect(new Set(told).size).toBe(told.length)
 
         // And it still works: a new task goes through every stage.
         let last: Outcome | undefined
