@@ -135,7 +135,10 @@ async function eventsOf(stream: AsyncIterable<unknown>): Promise<unknown[]> {
 function resultOf(original: Original, output: unknown, { isLast }: RunAsk): RunResult {
   const { worker, isStream, serializeIpc } = original
   const words = { isFailure: false, output: describeValue(output) } as const
-  if (isStream) return { ...words, bytes: serialize(output), mimeType: 'text/event-stream' }
+  if (isStream) {
+    const bytes = Buffer.from((output as readonly string[]).join(''))
+    return { ...words, bytes, mimeType: 'text/event-stream' }
+  }
   if (!isLast) return { ...words, bytes: serializeIpc(output), mimeType: undefined }
   const mimeType = worker.codecs[0]?.mimeTypes[0] ?? 'application/octet-stream'
   return { ...words, bytes: worker.serialize(output, 0), mimeType }
