@@ -7,7 +7,8 @@ import { type Outcome, outcomes } from '../contract/outcome.ts'
 import type { Submission, Submitter, TaskHandle } from '../contract/submit.ts'
 import { Task } from '../contract/task.ts'
 import { Pipeline } from '../pipeline/pipeline.ts'
-import { Stage, type StageHost, type StageOptions } from '../stage/stage.ts'
+import { Stage } from '../stage/stage.ts'
+import type { StageHost, StageOptions } from '../stage/stage-host.ts'
 import { Deadlines } from './deadlines.ts'
 
 /** A path and the names of its stages, in order. */

@@ -1,63 +1,26 @@
 /**
  * One stage at work: tasks wait in its queue, and leave in batches for its replicas.
  *
- *     enqueue -> queue -> batcher decides -> pool gives a replica -> connection -> replied -> host
+ *     enqueue -> queue -> batcher decides -> pool gives a replica -> connection -> replies -> host
  *
  * Everything happens in the caller's turn; a stage makes no promise, and has one timer at most.
  */
 
-import type { BatchLimits, BatchPolicy } from '../contract/batch-policy.ts'
 import type { Clock, Timer } from '../contract/clock.ts'
 import type { Observer } from '../contract/observer.ts'
-import type { Outcome } from '../contract/outcome.ts'
-import { StreamCredit } from '../contract/stream-credit.ts'
-import type { Batch, Task } from '../contract/task.ts'
+import type { Task } from '../contract/task.ts'
 import type { Connection, Reply } from '../contract/transport.ts'
 import { TaskQueue } from '../queue/task-queue.ts'
 import { Batcher } from './batcher.ts'
 import { HangWatch } from './hang-watch.ts'
 import { ReplicaPool } from './replica-pool.ts'
 import { ReplicaSlot } from './replica-slot.ts'
+import { Replies } from './replies.ts'
 import { type Blocked, Room } from './room.ts'
-
-/** How a stage runs. */
-export interface StageOptions {
-  /** As metrics and logs print it; unique among the stages of a server. */
-  readonly name: string
-  readonly limits: BatchLimits
-  readonly policy: BatchPolicy
-  /** Tasks that may wait here, at least 1. */
-  readonly capacity: number
-  /** Longest work of a replica on one batch, in milliseconds; `Infinity` when left out. */
-  readonly timeoutMs?: number
-}
-
-/** Whoever knows the way of a task through the stages. */
-export interface StageHost {
-  /** The stage that follows for this task, or undefined when this one is its egress. */
-  stageAfter(task: Task): Stage | undefined
-  /** The replica answered a task that is not settled. */
-  replied(task: Task, outcome: Outcome): void
-  /** One event of the stream of a task that is not settled; `false` when its sink is full. */
-  streamed(task: Task, bytes: Uint8Array): boolean
-  /** Its deadline has passed while it waited; the host settles it, and drops it here. */
-  expired(task: Task): void
-  /** It was with a dying replica, and is not sent again: this was the second time, or its stream had begun. */
-  crashed(task: Task): void
-}
-
-/** What a stage needs from its surroundings. */
-export interface StagePorts {
-  readonly host: StageHost
-  readonly clock: Clock
-  readonly observer: Required<Observer>
-}
-
-/** A task that was computed by more dying replicas than this is not sent again. */
-const MAX_CRASHES = 1
+import type { NextStage, StageHost, StageOptions, StagePorts } from './stage-host.ts'
 
 /** The scheduler's side of a stage. */
-export class Stage implements Blocked {
+export class Stage implements Blocked, NextStage {
   readonly name: string
   /** None of its replicas runs, and none is about to: set by whoever supervises them. */
   isOut = false
@@ -69,6 +32,7 @@ export class Stage implements Blocked {
   readonly #queue = new TaskQueue()
   readonly #pool = new ReplicaPool()
   readonly #hangs: HangWatch
+  readonly #replies: Replies
   #timer: Timer | undefined = undefined
   #isPumpAsked = false
 
@@ -79,6 +43,7 @@ export class Stage implements Blocked {
     this.#observer = ports.observer
     this.#batcher = new Batcher(options.policy, options.limits)
     this.#room = new Room(options.capacity)
+    this.#replies = new Replies(options.name, this.#batcher, ports)
     this.#hangs = new HangWatch(ports.clock, options.timeoutMs ?? Number.POSITIVE_INFINITY)
   }
 
@@ -226,64 +191,19 @@ export class Stage implements Blocked {
   }
 
   #replied(slot: ReplicaSlot, replies: readonly Reply[]): void {
-    for (const reply of replies) {
-      if (reply.isEvent === true) this.#streamed(slot, reply)
-      else this.#answered(slot, reply)
-    }
+    this.#replies.take(slot, replies)
     this.#pump()
   }
 
-  #streamed(slot: ReplicaSlot, reply: Reply): void {
-    const task = slot.held.get(reply.id)
-    if (task === undefined || task.isSettled) return
-    task.stream ??= new StreamCredit()
-    const hasRoom = this.#host.streamed(task, reply.bytes)
-    const credit = task.stream.took(reply.bytes, !hasRoom)
-    if (credit > 0) slot.connection.grant?.(task.id, credit)
-  }
-
-  /** An id that the replica does not hold (unknown, or answered before) is passed over. */
-  #answered(slot: ReplicaSlot, reply: Reply): void {
-    const task = slot.release(reply.id)
-    if (task?.batch === undefined) return
-    task.batch.remaining--
-    if (reply.code !== 'ok') task.batch.failures++
-    if (task.batch.remaining === 0) this.#finished(slot, task.batch)
-    this.#host.stageAfter(task)?.unreserve()
-    if (!task.isSettled) this.#host.replied(task, reply)
-  }
-
-  #finished(slot: ReplicaSlot, batch: Batch): void {
-    const nowMs = this.#clock.now()
-    this.#batcher.worked(batch.size, slot.finish(batch, nowMs))
-    this.#observer.batchReplied({
-      stage: this.name,
-      replica: slot.connection.replica,
-      size: batch.size,
-      failures: batch.failures,
-      durationMs: nowMs - batch.sentMs,
-    })
-  }
-
-  /** The replica is gone: its tasks go back to the front, in their order. Those it was computing are suspects. */
+  /** The replica is gone: its tasks go back to the front, in their order. */
   #closed(slot: ReplicaSlot): void {
     this.#pool.remove(slot)
     this.#hangs.forget(slot)
-    const [computed] = slot.batches
-    for (const task of [...slot.held.values()].reverse()) {
-      this.#host.stageAfter(task)?.unreserve()
-      if (task.isSettled) continue
-      if (task.batch === computed) task.crashes++
-      if (task.crashes > MAX_CRASHES || task.stream !== undefined) this.#host.crashed(task)
-      else this.#retry(task)
+    for (const task of this.#replies.lost(slot)) {
+      this.#queue.unshift(task)
+      this.#observer.retried(task, this.name)
     }
-    slot.held.clear()
     this.resume()
-  }
-
-  #retry(task: Task): void {
-    this.#queue.unshift(task)
-    this.#observer.retried(task, this.name)
   }
 }
 

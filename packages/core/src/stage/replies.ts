@@ -1,0 +1,92 @@
+/** What comes back from a replica: books each answer once, and hands it on. */
+
+import type { Clock } from '../contract/clock.ts'
+import type { Observer } from '../contract/observer.ts'
+import { StreamCredit } from '../contract/stream-credit.ts'
+import type { Batch, Task } from '../contract/task.ts'
+import type { Reply } from '../contract/transport.ts'
+import type { Batcher } from './batcher.ts'
+import type { ReplicaSlot } from './replica-slot.ts'
+import type { StageHost, StagePorts } from './stage-host.ts'
+
+/** A task that was computed by more dying replicas than this is not sent again. */
+const MAX_CRASHES = 1
+
+/** The replies of one stage's replicas. */
+export class Replies {
+  readonly #stage: string
+  readonly #batcher: Batcher
+  readonly #host: StageHost
+  readonly #clock: Clock
+  readonly #observer: Required<Observer>
+
+  /**
+   * @param stage its name.
+   * @param batcher learns what each batch cost.
+   */
+  constructor(stage: string, batcher: Batcher, ports: StagePorts) {
+    this.#stage = stage
+    this.#batcher = batcher
+    this.#host = ports.host
+    this.#clock = ports.clock
+    this.#observer = ports.observer
+  }
+
+  /** Books what a replica said. */
+  take(slot: ReplicaSlot, replies: readonly Reply[]): void {
+    for (const reply of replies) {
+      if (reply.isEvent === true) this.#streamed(slot, reply)
+      else this.#answered(slot, reply)
+    }
+  }
+
+  /**
+   * Books that a replica is gone. Those tasks that it was computing are suspects from now on.
+   * @returns the tasks to be sent again, the last one first.
+   */
+  lost(slot: ReplicaSlot): Task[] {
+    const [computed] = slot.batches
+    const again: Task[] = []
+    for (const task of [...slot.held.values()].reverse()) {
+      this.#host.stageAfter(task)?.unreserve()
+      if (task.isSettled) continue
+      if (task.batch === computed) task.crashes++
+      if (task.crashes > MAX_CRASHES || task.stream !== undefined) this.#host.crashed(task)
+      else again.push(task)
+    }
+    slot.held.clear()
+    return again
+  }
+
+  #streamed(slot: ReplicaSlot, reply: Reply): void {
+    const task = slot.held.get(reply.id)
+    if (task === undefined || task.isSettled) return
+    task.stream ??= new StreamCredit()
+    const hasRoom = this.#host.streamed(task, reply.bytes)
+    const credit = task.stream.took(reply.bytes, !hasRoom)
+    if (credit > 0) slot.connection.grant?.(task.id, credit)
+  }
+
+  /** An id that the replica does not hold (unknown, or answered before) is passed over. */
+  #answered(slot: ReplicaSlot, reply: Reply): void {
+    const task = slot.release(reply.id)
+    if (task?.batch === undefined) return
+    task.batch.remaining--
+    if (reply.code !== 'ok') task.batch.failures++
+    if (task.batch.remaining === 0) this.#finished(slot, task.batch)
+    this.#host.stageAfter(task)?.unreserve()
+    if (!task.isSettled) this.#host.replied(task, reply)
+  }
+
+  #finished(slot: ReplicaSlot, batch: Batch): void {
+    const nowMs = this.#clock.now()
+    this.#batcher.worked(batch.size, slot.finish(batch, nowMs))
+    this.#observer.batchReplied({
+      stage: this.#stage,
+      replica: slot.connection.replica,
+      size: batch.size,
+      failures: batch.failures,
+      durationMs: nowMs - batch.sentMs,
+    })
+  }
+}
