@@ -7,8 +7,8 @@ import {
   TimeoutError,
   type WorkerContext,
 } from '@mosec/core'
+import { embedTexts } from './embed-texts.ts'
 import { dimensions, type EmbeddedTexts, type TokenizedTexts } from './messages.ts'
-import { planChunks } from './plan-chunks.ts'
 import { SentenceModel } from './sentence-model.ts'
 
 /** Computes the texts of all requests of a batch together, a bounded number at a time. */
@@ -27,23 +27,10 @@ export default class EmbedWorker extends BatchWorker<TokenizedTexts, EmbeddedTex
     requests: TokenizedTexts[],
     { signal }: Pick<ForwardContext, 'signal'>,
   ): Promise<BatchResult<EmbeddedTexts>> {
-    const texts = requests.flatMap(textsOf)
-    const vectors = new Float32Array(texts.length * dimensions)
-    for (const chunk of planChunks(texts.map(({ length }) => length))) {
-      // Nobody waits any more for what is left.
-      if (signal.aborted)
-        return requests.map(() => new TimeoutError('the texts were not all embedded in time'))
-      await this.#embed(chunk, texts, vectors)
-    }
+    const vectors = await embedTexts(this.#model, requests.flatMap(textsOf), signal)
+    if (vectors === undefined)
+      return requests.map(() => new TimeoutError('the texts were not all embedded in time'))
     return splitByRequest(requests, vectors)
-  }
-
-  async #embed(chunk: readonly number[], texts: readonly Int32Array[], vectors: Float32Array): Promise<void> {
-    const rows = await this.#model.forward(chunk.map((index) => texts[index] ?? new Int32Array()))
-    rows.forEach((row, n) => {
-      if (row instanceof Error) throw row
-      vectors.set(row, (chunk[n] ?? 0) * dimensions)
-    })
   }
 }
 
