@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import type { Program } from 'mosec/testing'
 import { describe, expect, it } from 'vitest'
 import { openHold } from './held-request.ts'
-import { childrenOf, isRunning } from './running-processes.ts'
+import { childrenOf, isRunning, sendIfRunning } from './running-processes.ts'
 import { get, post, start } from './square-client.ts'
 import { tempFolder } from './temp-folder.ts'
 
@@ -85,12 +85,6 @@ describe('kill -9', () => {
     expect((await post(next, { x: 2 })).status).toBe(200)
   })
 })
-
-/** False when there is no such process any more. */
-function sendIfRunning(pid: number, signal: NodeJS.Signals): boolean {
-  if (!isRunning(pid)) return false
-  return process.kill(pid, signal)
-}
 
 /** Status of the first request that is not refused while the only replica is in back-off. */
 async function nextAnswer(program: Program): Promise<number> {

@@ -14,6 +14,11 @@ export function isRunning(pid: number): boolean {
   return parentOf(pid) !== undefined
 }
 
+/** False when there is no such process any more. */
+export function sendIfRunning(pid: number, signal: NodeJS.Signals): boolean {
+  return isRunning(pid) && process.kill(pid, signal)
+}
+
 /** The command line of a process; empty for one that is gone. */
 export function commandOf(pid: number): string {
   try {
