@@ -11,22 +11,27 @@ export {
   EncodingError,
   type ForwardContext,
   HttpError,
+  type InferInput,
+  type InferOutput,
   type Logger,
   MosecError,
   type Observer,
   ServerError,
+  type StandardSchema,
   StartError,
   TimeoutError,
   ValidationError,
   type WorkerClass,
   type WorkerContext,
+  withSchema,
 } from '@mosec/core'
+export type { ApiInfo } from '@mosec/openapi'
 export type { RouteOptions } from './blueprint.ts'
 export type { ConfigDefaults } from './config/index.ts'
 export type { Daemon } from './daemons.ts'
 export type { Plugin, PluginHost } from './plugin.ts'
 export type { Address, RunOptions } from './program.ts'
-export { type AppendOptions, Server } from './server.ts'
+export { type AppendOptions, Server, type ServerOptions } from './server.ts'
 export type { SubmitOptions } from './service/in-process.ts'
 export { type Chain, type DoesNotFit, type InputOf, type OutputOf, type Stage, stage } from './stage.ts'
 export type {

@@ -2,6 +2,7 @@
 
 import { type AnyWorker, ConfigurationError, StartError, type WorkerClass } from '@mosec/core'
 import type { FaceEnv, HttpFace } from '@mosec/http'
+import type { ApiInfo } from '@mosec/openapi'
 import { takeReplicaPlace } from '@mosec/worker'
 import { Hono } from 'hono'
 import { BlueprintDraft, type RouteOptions } from './blueprint.ts'
@@ -18,6 +19,12 @@ import type { BatchStageOptions, StageOptionsOf } from './stage-options.ts'
 
 /** Where Mosec puts a worker that names no route. */
 const DEFAULT_ROUTE = '/inference'
+
+/** Settings that flags and environment override (`docs/configuration.md` lists them), and what only code can say. */
+export interface ServerOptions extends ConfigDefaults {
+  /** Title, version and description of the OpenAPI document. */
+  readonly info?: Partial<ApiInfo> | undefined
+}
 
 /** The routes that an appended worker joins; all of them share its replicas and batches. */
 export interface AppendOptions {
@@ -40,6 +47,7 @@ export class Server implements AsyncDisposable {
   /** The Hono app: add middleware and routes of your own before the service answers its first request. */
   readonly app: HttpFace['app'] = new Hono<FaceEnv>()
   readonly #defaults: ConfigDefaults
+  readonly #info: Partial<ApiInfo>
   readonly #draft = new BlueprintDraft()
   readonly #plugins: Plugin[] = []
   readonly #daemons = new Daemons()
@@ -47,9 +55,9 @@ export class Server implements AsyncDisposable {
   #starting: Promise<void> | undefined
   #service: Service | undefined
 
-  /** @param defaults settings that flags and environment override; `docs/configuration.md` lists them. */
-  constructor(defaults: ConfigDefaults = {}) {
+  constructor({ info = {}, ...defaults }: ServerOptions = {}) {
     this.#defaults = defaults
+    this.#info = info
   }
 
   /**
@@ -175,7 +183,8 @@ export class Server implements AsyncDisposable {
     this.#refuseOnceStarted('start')
     this.#closing.signal.throwIfAborted()
     const blueprint = this.#draft.finish()
-    const service = new Service({ blueprint, config, logger, plugins: this.#plugins, app: this.app })
+    const shared = { plugins: this.#plugins, app: this.app, info: this.#info }
+    const service = new Service({ blueprint, config, logger, ...shared })
     this.#service = service
     this.#startDaemons(logger)
     try {

@@ -12,12 +12,14 @@ import {
 } from '@mosec/core'
 import { createHttpFace, type HttpFace, type Listening } from '@mosec/http'
 import { metricsObserver } from '@mosec/metrics'
+import type { ApiInfo } from '@mosec/openapi'
 import type { Blueprint } from '../blueprint.ts'
 import { packageVersion, type ServerConfig } from '../config/index.ts'
 import type { ServerLogger } from '../log/index.ts'
 import type { Plugin } from '../plugin.ts'
 import { Fleet } from './fleet.ts'
 import { metricsPage } from './metrics-page.ts'
+import { apiRoutes, serveOpenApi } from './open-api.ts'
 import { routeInfos } from './route-infos.ts'
 import { scheduledStages, socketTransport } from './scheduling.ts'
 
@@ -29,6 +31,8 @@ export interface ServiceOptions {
   readonly plugins: readonly Plugin[]
   /** The user's own handlers, in front of ours. */
   readonly app: HttpFace['app']
+  /** Of the OpenAPI document; what is left out tells of Mosec. */
+  readonly info: Partial<ApiInfo>
 }
 
 /** Time for a replica to tear down after its last task, in milliseconds. */
@@ -153,7 +157,11 @@ export class Service {
   }
 
   #makeFace(): HttpFace {
-    const { blueprint, config, logger, app } = this.#options
+    const { blueprint, config, logger, app, info } = this.#options
+    serveOpenApi(app, () => ({
+      info: { title: 'MOSEC service', version: packageVersion(), ...info },
+      routes: apiRoutes(blueprint.routes, this.#fleet.infos),
+    }))
     return createHttpFace({
       app,
       submitter: this.scheduler,
