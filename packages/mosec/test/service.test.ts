@@ -65,6 +65,13 @@ describe('a running service', () => {
     expect(await get(program, '/hello')).toMatchObject({ status: 200, body: 'from the user' })
   })
 
+  it("puts a plugin's own metrics on the page, and leaves out one that throws", async () => {
+    const { status, body } = await get(program, '/metrics')
+    expect(status).toBe(200)
+    expect(body).toMatch(/^my_total\{kind="own"\} 3$/m)
+    await program.logged(({ msg }) => msg === 'the plugin broken could not tell its metrics')
+  })
+
   it('counts under the names that Mosec uses', async () => {
     await post(program, { x: 3 })
     const { body, headers } = await get(program, '/metrics')
