@@ -62,7 +62,11 @@ export function createHttp2(options: Http2Options): Http2Protocol {
   server.on('request', (request, response) => accept(request, response, false))
   server.on('checkContinue', (request, response) => accept(request, response, true))
   return {
-    accept: (socket: Socket) => server.emit('connection', socket),
+    accept(socket: Socket) {
+      // A connection of HTTP/2 has no half: the end of one side ends its streams.
+      socket.allowHalfOpen = false
+      server.emit('connection', socket)
+    },
     drain: () => {
       for (const session of sessions) session.close()
     },

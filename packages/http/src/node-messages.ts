@@ -28,7 +28,9 @@ export function endConnectionAfter(response: NodeResponse): void {
 /** In its `close` event: did all of the answer go out? */
 export function wasCompleted(response: NodeResponse): boolean {
   if (!(response instanceof Http2ServerResponse)) return response.writableFinished
-  return response.stream.writableFinished && response.stream.rstCode === constants.NGHTTP2_NO_ERROR
+  const { stream, writableEnded } = response
+  // Node ends the streams of a connection that broke, and calls them finished without a code.
+  return writableEnded && stream.writableFinished && stream.rstCode === constants.NGHTTP2_NO_ERROR
 }
 
 /** Has the client left? */
