@@ -9,7 +9,7 @@ const MAX_PATH_LENGTH = 200
 const MAX_KEY_LENGTH = 40
 
 /** What libraries say before they say what; the error's label has said it. */
-const PREAMBLE = /^Invalid (?:input|type): /
+const PREAMBLE = /^Invalid [a-z]+: /
 
 /**
  * All issues, joined by `; `, of bounded length.
