@@ -51,14 +51,14 @@ function testsOf(cell: string): Pick<ParityRow, 'tests' | 'problem'> {
 }
 
 /**
- * Whether a test file has a test, or a group of tests, of this very title that runs.
+ * Whether a test file has a test, a group of tests, or a case in a table of tests, of this very title that runs.
  *
  * @example
  * hasTest("it('adds', () => {})", 'adds') // true
  */
 export function hasTest(source: string, title: string): boolean {
   const escaped = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  // Before a title stands `it(`, `describe.each(...)(` or the like, perhaps with a line break.
-  const call = new RegExp(`\\(\\s*(['"\`])${escaped}\\1`, 'g')
+  // Before a title stands `it(`, `describe.each(...)(` or the like, perhaps with a line break; before a case's its `[`.
+  const call = new RegExp(`[([]\\s*(['"\`])${escaped}\\1`, 'g')
   return [...source.matchAll(call)].some(({ index }) => !/\.(skip|todo)$/.test(source.slice(0, index)))
 }

@@ -75,6 +75,7 @@ describe('finding a test in its file', () => {
     ["it('adds (1 + 1)', () => {})", 'adds (1 + 1)'],
     ['test("adds", () => {})', 'adds'],
     ["it.each([1])(\n  'adds %d',\n  () => {})", 'adds %d'],
+    ["it.each([\n  ['--port', 1],\n])('%s', () => {})", '--port'],
     ["describe.each(['a'])('in %s', () => {})", 'in %s'],
   ])('%s has it', (source, title) => {
     expect(hasTest(source, title)).toBe(true)
