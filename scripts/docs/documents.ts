@@ -14,7 +14,7 @@ export function documents(): string[] {
   const pages = entries('docs', true)
     .filter((path) => path.endsWith('.md'))
     .map((path) => `docs/${path}`)
-  return ['README.md', 'benchmarks/README.md', ...readmes, ...pages].filter((path) =>
+  return ['README.md', 'benchmarks/README.md', 'examples/README.md', ...readmes, ...pages].filter((path) =>
     existsSync(join(repositoryRoot, path)),
   )
 }

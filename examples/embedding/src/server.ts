@@ -1,64 +1,54 @@
 /** OpenAI's embeddings API: the texts of all waiting requests go through the model together. */
 
 import { type EncodedText, SentenceEncoder } from '@mosec/server/sentence-encoder'
-import { BatchWorker, type ForwardContext, Server, ValidationError, type WorkerContext } from 'mosec'
+import { BatchWorker, type ForwardContext, Server, type WorkerContext } from 'mosec'
 import { z } from 'zod'
 
 const model = 'universal-sentence-encoder-lite'
 
-const Request = z.object({
+const EmbedRequest = z.object({
   input: z.preprocess(
     (input) => (typeof input === 'string' ? [input] : input),
     z.array(z.string().min(1)).min(1).max(256),
   ),
   encoding_format: z.enum(['float', 'base64']).default('float'),
 })
-type Format = z.infer<typeof Request>['encoding_format']
+type EmbedRequest = z.infer<typeof EmbedRequest>
 
-class Embed extends BatchWorker<unknown, object> {
-  override example = [{ input: 'How old are you?' }]
+class Embed extends BatchWorker<EmbedRequest, object> {
+  override input = EmbedRequest
+  override example = [{ input: ['How old are you?'], encoding_format: 'float' as const }]
   readonly #encoder = new SentenceEncoder()
 
   override setup(context: WorkerContext): Promise<void> {
     return this.#encoder.setup(context)
   }
 
-  override async forward(bodies: unknown[], { signal }: ForwardContext): Promise<(object | Error)[]> {
-    const requests = bodies.map((body) => Request.safeParse(body))
-    const texts = requests.flatMap(({ data }) => data?.input ?? [])
+  override async forward(requests: EmbedRequest[], { signal }: ForwardContext): Promise<object[]> {
+    const texts = requests.flatMap(({ input }) => input)
     const encoded = await this.#encoder.encode(texts, signal)
-    // Each request takes its own from the front; a bad one takes none and fails alone.
-    return requests.map(({ data, error }) =>
-      error === undefined
-        ? answer(encoded.splice(0, data.input.length), data.encoding_format)
-        : complaint(error),
-    )
+    // Each request takes its own from the front.
+    return requests.map((request) => answer(request, encoded.splice(0, request.input.length)))
   }
 }
 
-function answer(encoded: EncodedText[], format: Format): object {
+function answer({ encoding_format }: EmbedRequest, encoded: EncodedText[]): object {
   const tokens = encoded.reduce((sum, { tokenCount }) => sum + tokenCount, 0)
   return {
     object: 'list',
     data: encoded.map(({ vector }, index) => ({
       object: 'embedding',
       index,
-      embedding: write(vector, format),
+      embedding: write(vector, encoding_format),
     })),
     model,
     usage: { prompt_tokens: tokens, total_tokens: tokens },
   }
 }
 
-function write(vector: Float32Array, format: Format): number[] | string {
+function write(vector: Float32Array, format: EmbedRequest['encoding_format']): number[] | string {
   if (format === 'float') return Array.from(vector)
   return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64')
-}
-
-/** Names each field with what was expected. */
-function complaint({ issues }: z.ZodError): ValidationError {
-  const wrong = issues.map(({ path, message }) => `${z.core.toDotPath(path) || 'body'}: ${message}`)
-  return new ValidationError(wrong.join('; '))
 }
 
 const server = new Server({ timeoutMs: 30_000 })

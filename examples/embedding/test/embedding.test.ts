@@ -54,7 +54,7 @@ it('computes requests together and answers each with its own; a bad one fails al
   const response = await bad
   expect(response.status).toBe(422)
   expect(await response.text()).toBe(
-    'request validation error: input[1]: Too small: expected string to have >=1 characters',
+    'request validation error: input.input[1]: Too small: expected string to have >=1 characters',
   )
 })
 
@@ -64,10 +64,10 @@ async function batches(): Promise<number> {
 }
 
 it.each([
-  ['null', 'body: '],
-  ['{}', 'input: '],
-  ['{ "input": [] }', 'input: '],
-  ['{ "input": "a", "encoding_format": "hex" }', 'encoding_format: '],
+  ['null', 'input: expected object, received null'],
+  ['{}', 'input.input: '],
+  ['{ "input": [] }', 'input.input: '],
+  ['{ "input": "a", "encoding_format": "hex" }', 'input.encoding_format: '],
 ])('refuses %s, says why, and still works', async (body, complaint) => {
   const response = await fetch(`${server.url}/v1/embeddings`, { method: 'POST', body })
   expect(response.status).toBe(422)

@@ -13,8 +13,15 @@ const imageFile: Codec = {
   },
 }
 
+/** A PNG of one grey pixel, to warm up with. */
+const greyPixel = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVQImWPo6OgAAAM0AZmUse0HAAAAAElFTkSuQmCC',
+  'base64',
+)
+
 export default class Decode extends Worker<Uint8Array, Uint8Array> {
   override codecs = [imageFile]
+  override example = greyPixel
 
   // A stranger's file: these three formats and no other, whatever its bytes say.
   override setup(): void {

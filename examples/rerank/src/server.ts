@@ -3,20 +3,22 @@
 import { json } from '@mosec/codec-json'
 import { msgpack } from '@mosec/codec-msgpack'
 import { type EncodedText, SentenceEncoder } from '@mosec/server/sentence-encoder'
-import { BatchWorker, type ForwardContext, Server, ValidationError, type WorkerContext } from 'mosec'
+import { BatchWorker, type ForwardContext, Server, type WorkerContext } from 'mosec'
 import { z } from 'zod'
 
-const Request = z.object({
+const RerankRequest = z.object({
   query: z.string().min(1),
   docs: z.array(z.string().min(1)).min(1).max(256),
 })
+type RerankRequest = z.infer<typeof RerankRequest>
 
 interface Scores {
   /** One for each document, in their order; 1 at most. */
   readonly scores: number[]
 }
 
-class Rerank extends BatchWorker<unknown, Scores> {
+class Rerank extends BatchWorker<RerankRequest, Scores> {
+  override input = RerankRequest
   override codecs = [json(), msgpack()]
   override example = [{ query: 'age', docs: ['How old are you?'] }]
   readonly #encoder = new SentenceEncoder()
@@ -25,13 +27,12 @@ class Rerank extends BatchWorker<unknown, Scores> {
     return this.#encoder.setup(context)
   }
 
-  override async forward(bodies: unknown[], { signal }: ForwardContext): Promise<(Scores | Error)[]> {
-    const requests = bodies.map((body) => Request.safeParse(body))
-    const texts = requests.flatMap(({ data }) => (data ? [data.query, ...data.docs] : []))
+  override async forward(requests: RerankRequest[], { signal }: ForwardContext): Promise<Scores[]> {
+    const texts = requests.flatMap(({ query, docs }) => [query, ...docs])
     const encoded = await this.#encoder.encode(texts, signal)
-    return requests.map(({ data, error }) => {
-      if (error) return complaint(error)
-      const [query, ...docs] = encoded.splice(0, 1 + data.docs.length)
+    // Each request takes its own from the front.
+    return requests.map((request) => {
+      const [query, ...docs] = encoded.splice(0, 1 + request.docs.length)
       return { scores: docs.map((doc) => cosine(query, doc)) }
     })
   }
@@ -40,12 +41,6 @@ class Rerank extends BatchWorker<unknown, Scores> {
 /** The vectors have unit length, so the sum of products is all. */
 function cosine(query: EncodedText | undefined, { vector }: EncodedText): number {
   return vector.reduce((sum, value, n) => sum + value * (query?.vector[n] ?? 0), 0)
-}
-
-/** Names each field with what was expected. */
-function complaint({ issues }: z.ZodError): ValidationError {
-  const wrong = issues.map(({ path, message }) => `${z.core.toDotPath(path) || 'body'}: ${message}`)
-  return new ValidationError(wrong.join('; '))
 }
 
 const server = new Server({ timeoutMs: 30_000 })

@@ -64,7 +64,7 @@ it('scores requests together and answers each with its own; a bad one fails alon
   const response = await bad
   expect(response.status).toBe(422)
   expect(await response.text()).toBe(
-    'request validation error: docs[1]: Invalid input: expected string, received number',
+    'request validation error: input.docs[1]: expected string, received number',
   )
   expect(await rank('And it still', ['works.'])).toHaveLength(1)
 })
