@@ -63,6 +63,21 @@ describe.each(['hono', 'express', 'fastify'])('mounted in %s', (name) => {
     expect(await shout(tooLong, json)).toEqual([413, 'request body is too large'])
   })
 
+  it('streams, and ends a stream whose reader left', async () => {
+    const spelt = [200, 'event: message\ndata: h\n\nevent: message\ndata: i\n\n']
+    expect(await ask('/models/spell', { method: 'POST', body: '{"text": "hi"}' })).toEqual(spelt)
+
+    const leaving = new AbortController()
+    const request = { method: 'POST', body: `{"text": "${'x'.repeat(1000)}"}`, signal: leaving.signal }
+    const response = await fetch(`${host.url}/models/spell`, request)
+    await response.body?.getReader().read()
+    leaving.abort()
+    // Its deadline would be three seconds away, and 1000 letters twenty.
+    const left = /^mosec_service_cancelled_task_total\{endpoint="\/spell",where="running"\} 1$/m
+    await expect.poll(async () => (await ask('/models/metrics'))[1], { timeout: 2000 }).toMatch(left)
+    expect(await ask('/models/spell', { method: 'POST', body: '{"text": "hi"}' })).toEqual(spelt)
+  })
+
   it('leaves the rest to the host', async () => {
     expect(await ask('/')).toEqual([200, expect.stringMatching(/^the page of the \w+ app$/)])
     const echoed = await ask('/echo', {
