@@ -1,8 +1,12 @@
 /** May this request be read at all? Decided from its head; both ways (node and web) share it. */
 
-import { ClientError, fixedOutcome, HttpError, type Outcome, outcomeOf } from '@mosec/core'
+import { ClientError, type Outcome, outcomeOf } from '@mosec/core'
+import type { Answer } from './answer.ts'
+import type { ContentCoding } from './compression/content-coding.ts'
+import { acceptedCodings, requestCodingOf } from './compression/request-coding.ts'
 import { createNegotiate, type Negotiate, type Negotiated } from './negotiation.ts'
-import type { RouteInfo } from './options.ts'
+import type { ResolvedOptions, RouteInfo } from './options.ts'
+import { refusals } from './refusals.ts'
 import { type RequestHead, TIMEOUT_HEADER } from './request-head.ts'
 
 /** A route with its memory of negotiated headers. */
@@ -14,18 +18,16 @@ export interface InferenceRoute extends RouteInfo {
 export interface Admission {
   readonly negotiated: Negotiated
   readonly timeoutMs: number | undefined
+  /** How the body is encoded; undefined when it is not. */
+  readonly coding: ContentCoding | undefined
   /** Why the body will not be read. */
   readonly refusal: Outcome | undefined
+  /** `Accept-Encoding` of a refusal for the body's encoding. */
+  readonly acceptedCodings: string | undefined
 }
 
-/** Answers that have one text. */
-export const refusals = Object.freeze({
-  noData: fixedOutcome('bad_request', 'no data provided'),
-  tooLarge: outcomeOf(new HttpError(413, 'request body is too large')),
-  notPost: outcomeOf(new HttpError(405, 'method not allowed: use POST')),
-  notGet: outcomeOf(new HttpError(405, 'method not allowed: use GET')),
-  notFound: outcomeOf(new HttpError(404, 'not found')),
-})
+/** What admission needs to know of a face. */
+export type AdmissionOptions = Pick<ResolvedOptions, 'maxRequestBytes' | 'isCompressionOn'>
 
 /** Binds a route to its memory. */
 export function inferenceRoute(info: RouteInfo): InferenceRoute {
@@ -33,24 +35,40 @@ export function inferenceRoute(info: RouteInfo): InferenceRoute {
 }
 
 /** Reads a head for its route. */
-export function admit(route: InferenceRoute, head: RequestHead, maxRequestBytes: number): Admission {
+export function admit(route: InferenceRoute, head: RequestHead, options: AdmissionOptions): Admission {
   const negotiated = route.negotiate(head.contentType, head.accept)
   const timeoutMs = head.timeout === '' ? undefined : parseTimeout(head.timeout)
-  const refusal = refusalOf(head, negotiated, timeoutMs, maxRequestBytes)
-  return { negotiated, timeoutMs, refusal }
+  const { coding, refusal: codingRefusal } = requestCodingOf(head.contentEncoding, options.isCompressionOn)
+  const refusal = headRefusal(head, negotiated, timeoutMs) ?? codingRefusal ?? lengthRefusal(head, options)
+  const isCodingRefused = refusal !== undefined && refusal === codingRefusal
+  return {
+    negotiated,
+    timeoutMs,
+    coding,
+    refusal,
+    acceptedCodings: isCodingRefused ? acceptedCodings(options.isCompressionOn) : undefined,
+  }
 }
 
-function refusalOf(
+/** Headers that go with some refusals. */
+export function addRefusalHeaders(answer: Answer, { acceptedCodings: codings }: Admission): void {
+  if (answer.status === 405) answer.headers.push('allow', 'POST')
+  if (codings !== undefined) answer.headers.push('accept-encoding', codings)
+}
+
+function headRefusal(
   head: RequestHead,
   negotiated: Negotiated,
   timeoutMs: number | undefined,
-  maxRequestBytes: number,
 ): Outcome | undefined {
   if (head.method !== 'POST') return refusals.notPost
   if (timeoutMs !== undefined && Number.isNaN(timeoutMs)) return badTimeout(head.timeout)
-  if (negotiated.refusal !== undefined) return negotiated.refusal
-  if (Number(head.contentLength) > maxRequestBytes) return refusals.tooLarge
-  return undefined
+  return negotiated.refusal
+}
+
+/** Of the bytes as they are sent; what they decode to is counted later. */
+function lengthRefusal({ contentLength }: RequestHead, options: AdmissionOptions): Outcome | undefined {
+  return Number(contentLength) > options.maxRequestBytes ? refusals.tooLarge : undefined
 }
 
 /** NaN when it is no positive integer. */

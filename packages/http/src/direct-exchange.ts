@@ -2,8 +2,11 @@
 
 import type { Outcome, TaskHandle, TaskSink } from '@mosec/core'
 import { outcomes } from '@mosec/core'
-import { type Admission, admit, type InferenceRoute, refusals } from './admission.ts'
+import { type Admission, addRefusalHeaders, admit, type InferenceRoute } from './admission.ts'
 import { type Answer, answerOf } from './answer.ts'
+import { encodeAnswer } from './compression/answer-coding.ts'
+import type { ContentCoding } from './compression/content-coding.ts'
+import { decodeBody } from './compression/request-coding.ts'
 import type { FaceContext } from './context.ts'
 import { answerAndLinger } from './linger.ts'
 import { CLIENT_LEFT } from './meter.ts'
@@ -16,7 +19,8 @@ import {
   wasCompleted,
   writeHead,
 } from './node-messages.ts'
-import { headOfIncoming } from './request-head.ts'
+import { refusals } from './refusals.ts'
+import { acceptedEncoding, headOfIncoming } from './request-head.ts'
 import { type EventOutlet, SseSink } from './sse-sink.ts'
 
 /** A request on an inference route, and the response it waits for. */
@@ -43,7 +47,7 @@ export class DirectExchange implements TaskSink, EventOutlet {
     this.#context = context
     this.#direct = direct
     this.#startMs = context.meter.now()
-    this.#admission = admit(direct.route, headOfIncoming(direct.request), context.options.maxRequestBytes)
+    this.#admission = admit(direct.route, headOfIncoming(direct.request), context.options)
   }
 
   /** Reads the body and submits it, or refuses. */
@@ -90,6 +94,18 @@ export class DirectExchange implements TaskSink, EventOutlet {
   answer(outcome: Outcome): void {
     if (this.#isGone) return
     const answer = this.#answerOf(outcome)
+    if (this.#context.options.isCompressionOn) this.#sendEncoded(answer)
+    else this.#send(answer)
+  }
+
+  #sendEncoded(answer: Answer): void {
+    const encoding = encodeAnswer(answer, acceptedEncoding(this.#direct.request))
+    if (encoding === undefined) this.#send(answer)
+    else encoding.then((encoded) => this.#send(encoded))
+  }
+
+  #send(answer: Answer): void {
+    if (this.#isGone) return
     const { response } = this.#direct
     if (this.#context.isClosing) endConnectionAfter(response)
     writeHead(response, answer.status, answer.headers)
@@ -100,7 +116,15 @@ export class DirectExchange implements TaskSink, EventOutlet {
     if (this.#isGone) return
     if (body === 'too large') this.#refuse(refusals.tooLarge)
     else if (body.length === 0) this.answer(refusals.noData)
-    else this.#trySubmit(body)
+    else if (this.#admission.coding === undefined) this.#trySubmit(body)
+    else this.#decode(body, this.#admission.coding)
+  }
+
+  async #decode(body: Uint8Array, coding: ContentCoding): Promise<void> {
+    const decoded = await decodeBody(coding, body, this.#context.options.maxRequestBytes)
+    if (this.#isGone) return
+    if ('refusal' in decoded) this.answer(decoded.refusal)
+    else this.#trySubmit(decoded.bytes)
   }
 
   #trySubmit(body: Uint8Array): void {
@@ -145,7 +169,7 @@ export class DirectExchange implements TaskSink, EventOutlet {
 
   #answerOf(outcome: Outcome): Answer {
     const answer = answerOf(outcome, this.#admission.negotiated, this.#context.options.serverHeader)
-    if (answer.status === 405) answer.headers.push('allow', 'POST')
+    addRefusalHeaders(answer, this.#admission)
     this.#status = answer.status
     return answer
   }

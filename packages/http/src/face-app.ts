@@ -4,11 +4,12 @@ import { outcomes } from '@mosec/core'
 import type { Context, Hono, Next } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { TrieRouter } from 'hono/router/trie-router'
-import { refusals } from './admission.ts'
 import { type Answer, AnswerResponse, answerOf } from './answer.ts'
+import { encodedResponse } from './compression/encoded-response.ts'
 import type { FaceContext } from './context.ts'
 import type { FaceEnv } from './face-env.ts'
 import { wantsProblem } from './negotiation.ts'
+import { refusals } from './refusals.ts'
 import { createSystemEndpoints, type SystemEndpoint } from './system-endpoints.ts'
 import { inferOnWeb } from './web-exchange.ts'
 
@@ -71,7 +72,10 @@ async function answerOurs({ context, endpoints, hono, next }: OwnRequest): Promi
     return undefined
   }
   const isRead = hono.req.method === 'GET' || hono.req.method === 'HEAD'
-  if (isRead) return new AnswerResponse(await endpoint(wantsProblem(hono.req.header('accept') ?? '')))
+  if (isRead) {
+    const answer = await endpoint(wantsProblem(hono.req.header('accept') ?? ''))
+    return encodedResponse(answer, context, hono)
+  }
   const answer = refusalAnswer(hono, context, 'notGet')
   answer.headers.push('allow', 'GET, HEAD')
   return new AnswerResponse(answer)

@@ -50,8 +50,10 @@ export interface HttpFaceOptions {
   readonly health: () => Health
   /** Without it `GET /metrics` is 404. */
   readonly metrics?: () => Promise<MetricsText>
-  /** Longest request body in bytes; 10 MiB when left out. */
+  /** Longest request body in bytes, decompressed; 10 MiB when left out. */
   readonly maxRequestBytes?: number
+  /** gzip and zstd for bodies and answers; `false` when left out: an encoded body is then 415. */
+  readonly isCompressionOn?: boolean
   /** The service timeout in milliseconds, 3000 when left out: `close()` waits no longer than this (and a second). */
   readonly timeoutMs?: number
   /** Time for a whole request, head and body, in milliseconds; two minutes when left out. Then 408. */
@@ -72,6 +74,7 @@ export interface ResolvedOptions extends Required<Omit<HttpFaceOptions, 'metrics
 const defaults = {
   metrics: undefined,
   maxRequestBytes: 10 * 1024 * 1024,
+  isCompressionOn: false,
   timeoutMs: 3000,
   requestTimeoutMs: 120_000,
   serverHeader: 'mosec',

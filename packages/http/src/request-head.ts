@@ -8,6 +8,7 @@ export interface RequestHead {
   readonly contentType: string
   readonly accept: string
   readonly contentLength: string
+  readonly contentEncoding: string
   readonly timeout: string
 }
 
@@ -22,6 +23,7 @@ export function headOfIncoming(request: NodeRequest): RequestHead {
     contentType: headers['content-type'] ?? '',
     accept: headers.accept ?? '',
     contentLength: headers['content-length'] ?? '',
+    contentEncoding: headers['content-encoding'] ?? '',
     timeout: singleHeader(headers[TIMEOUT_HEADER]),
   }
 }
@@ -34,9 +36,13 @@ export function headOfRequest(request: Request): RequestHead {
     contentType: headers.get('content-type') ?? '',
     accept: headers.get('accept') ?? '',
     contentLength: headers.get('content-length') ?? '',
+    contentEncoding: headers.get('content-encoding') ?? '',
     timeout: headers.get(TIMEOUT_HEADER) ?? '',
   }
 }
+
+/** `Accept-Encoding` of a node request. */
+export const acceptedEncoding = ({ headers }: NodeRequest): string => singleHeader(headers['accept-encoding'])
 
 function singleHeader(value: string | string[] | undefined): string {
   if (value === undefined) return ''

@@ -2,12 +2,15 @@
 
 import { type Outcome, outcomes, type TaskHandle, type TaskSink } from '@mosec/core'
 import type { Context } from 'hono'
-import { type Admission, admit, type InferenceRoute, refusals } from './admission.ts'
-import { AnswerResponse, answerOf } from './answer.ts'
+import { type Admission, addRefusalHeaders, admit, type InferenceRoute } from './admission.ts'
+import { type Answer, AnswerResponse, answerOf } from './answer.ts'
+import { encodedResponse } from './compression/encoded-response.ts'
+import { decodeBody } from './compression/request-coding.ts'
 import type { FaceContext } from './context.ts'
 import { type Departure, departureOf } from './departure.ts'
 import type { FaceEnv } from './face-env.ts'
 import { CLIENT_LEFT } from './meter.ts'
+import { refusals } from './refusals.ts'
 import { headOfRequest } from './request-head.ts'
 import { type EventOutlet, SseSink } from './sse-sink.ts'
 import { readHonoBody } from './web-body.ts'
@@ -18,13 +21,16 @@ export async function inferOnWeb(
   route: InferenceRoute,
   hono: Context<FaceEnv>,
 ): Promise<Response> {
-  const admission = admit(route, headOfRequest(hono.req.raw), context.options.maxRequestBytes)
-  const exchange = new WebExchange({ context, route, admission, record: hono.env?.record })
+  const admission = admit(route, headOfRequest(hono.req.raw), context.options)
+  const exchange = new WebExchange({ context, route, admission, hono })
   if (admission.refusal !== undefined) return exchange.responseTo(admission.refusal)
   const body = await readHonoBody(hono, context.options.maxRequestBytes)
   if (body === 'too large') return exchange.responseTo(refusals.tooLarge)
   if (body.length === 0) return exchange.responseTo(refusals.noData)
-  return exchange.submit(body, departureOf(hono))
+  if (admission.coding === undefined) return exchange.submit(body, departureOf(hono))
+  const decoded = await decodeBody(admission.coding, body, context.options.maxRequestBytes)
+  if ('refusal' in decoded) return exchange.responseTo(decoded.refusal)
+  return exchange.submit(decoded.bytes, departureOf(hono))
 }
 
 /** Events that nobody has read are held up to this, in bytes; then the stream is held back. */
@@ -34,7 +40,7 @@ interface WebExchangeOptions {
   readonly context: FaceContext
   readonly route: InferenceRoute
   readonly admission: Admission
-  readonly record: FaceEnv['Bindings']['record']
+  readonly hono: Context<FaceEnv>
 }
 
 /** Resolves to a response once the task has ended, or once its stream is open. */
@@ -42,7 +48,7 @@ class WebExchange implements TaskSink, EventOutlet {
   readonly #options: WebExchangeOptions
   /** Settles once; the executor runs at once, so `#resolve` is set before anybody can call it. */
   readonly #response: Promise<Response>
-  #resolve: (response: Response) => void = () => {}
+  #resolve: (response: Response | Promise<Response>) => void = () => {}
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined
   #handle: TaskHandle | undefined
   #sse: SseSink | undefined
@@ -78,7 +84,7 @@ class WebExchange implements TaskSink, EventOutlet {
 
   answer(outcome: Outcome): void {
     this.#isOver = true
-    this.#resolve(this.responseTo(outcome))
+    this.#resolve(this.#encodedResponseTo(outcome))
   }
 
   open(): void {
@@ -97,7 +103,7 @@ class WebExchange implements TaskSink, EventOutlet {
       'content-type': 'text/event-stream',
       'cache-control': 'no-cache',
     }
-    this.#options.record?.opened()
+    this.#options.hono.env?.record?.opened()
     this.#resolve(new Response(stream, { headers }))
   }
 
@@ -109,15 +115,24 @@ class WebExchange implements TaskSink, EventOutlet {
 
   end(status: number): void {
     this.#isOver = true
-    this.#options.record?.ended(status)
+    this.#options.hono.env?.record?.ended(status)
     this.#controller?.close()
   }
 
   responseTo(outcome: Outcome): Response {
+    return new AnswerResponse(this.#answerTo(outcome))
+  }
+
+  #encodedResponseTo(outcome: Outcome): Response | Promise<Response> {
+    const answer = this.#answerTo(outcome)
+    return encodedResponse(answer, this.#options.context, this.#options.hono)
+  }
+
+  #answerTo(outcome: Outcome): Answer {
     const { context, admission } = this.#options
     const answer = answerOf(outcome, admission.negotiated, context.options.serverHeader)
-    if (answer.status === 405) answer.headers.push('allow', 'POST')
-    return new AnswerResponse(answer)
+    addRefusalHeaders(answer, admission)
+    return answer
   }
 
   /** A reader that is slow has caught up. */
@@ -132,7 +147,7 @@ class WebExchange implements TaskSink, EventOutlet {
     if (this.#isOver) return
     this.#isOver = true
     this.#sse?.stop()
-    if (this.#controller !== undefined) this.#options.record?.ended(CLIENT_LEFT)
+    if (this.#controller !== undefined) this.#options.hono.env?.record?.ended(CLIENT_LEFT)
     if (this.#handle !== undefined) this.#options.context.options.submitter.cancel(this.#handle)
     this.#resolve(this.responseTo(outcomes.cancelled))
   }

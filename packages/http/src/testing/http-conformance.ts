@@ -2,6 +2,7 @@
 
 import { afterEach, describe, expect } from 'vitest'
 import { answersSuite } from './answers-suite.ts'
+import { compressionSuite } from './compression-suite.ts'
 import { endpointsSuite } from './endpoints-suite.ts'
 import { type HttpSubject, JSON_TYPE, type MakeHttpSubject, post } from './http-suite.ts'
 import { refusalsSuite } from './refusals-suite.ts'
@@ -24,7 +25,7 @@ export function httpConformance(name: string, make: MakeHttpSubject): void {
       expect(await (await pending).text()).toBe('fine')
     }
 
-    for (const suite of [answersSuite, refusalsSuite, endpointsSuite, streamsSuite]) {
+    for (const suite of [answersSuite, refusalsSuite, endpointsSuite, streamsSuite, compressionSuite]) {
       suite({ start, stillWorks })
     }
   })

@@ -27,7 +27,7 @@ export function testRoute(path: string, changes: Partial<RouteInfo> = {}): Route
 }
 
 /** One inference, one stream and one raw route. */
-const testRoutes: readonly RouteInfo[] = [
+export const testRoutes: readonly RouteInfo[] = [
   testRoute('/inference'),
   testRoute('/stream', { isStream: true }),
   testRoute('/raw', { requestCodecs: [], readsAnyType: true }),
