@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Server } from 'mosec'
+import { Server, type SubmitOptions } from 'mosec'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openHold } from './held-request.ts'
 import { childrenOf, commandOf } from './running-processes.ts'
@@ -151,6 +151,69 @@ describe('the same pipeline in process and over HTTP gives the same answers and 
     expect(await askAll({ never: true }, 50)).toEqual(ways.map(([name]) => [name, 408, 'inference timeout']))
     expect(await server.submit('/inference', { give: 1 })).toEqual({ got: 1 })
   })
+
+  type Ask = (input: unknown, options?: SubmitOptions) => Promise<unknown>
+  const callers: [string, Ask][] = [
+    ['in process', (input, options) => server.submit('/inference', input, options)],
+    ['over HTTP', (input, options) => askPort(input, options)],
+  ]
+  const askPort: Ask = async (input, { signal, timeoutMs = 3000 } = {}) => {
+    const headers = { 'x-request-timeout-ms': String(timeoutMs) }
+    const request = { method: 'POST', headers, body: JSON.stringify(input), signal: signal ?? null }
+    const response = await fetch(
+      `http://127.0.0.1:${(host.address() as AddressInfo).port}/inference`,
+      request,
+    )
+    if (!response.ok) throw new Error(await response.text())
+    return response.json()
+  }
+  const inService = async (): Promise<number> => {
+    const page = await (await server.fetch(new Request('http://localhost/metrics'))).text()
+    return Number(/^mosec_service_remaining_task (\d+)$/m.exec(page)?.[1])
+  }
+
+  it.each(callers)(
+    'client gone: a queued task leaves the queue and is never computed, %s',
+    async (_, ask) => {
+      await using hold = await openHold()
+      await using trap = await openHold()
+      let isComputed = false
+      void trap.next().then(() => {
+        isComputed = true
+      })
+      const first = ask({ hold: hold.url, give: 1 })
+      const release = await hold.next()
+      const leaving = new AbortController()
+      const gone = expect(ask({ hold: trap.url }, { signal: leaving.signal })).rejects.toThrow('never mind')
+      await expect.poll(inService).toBe(2)
+      leaving.abort(new Error('never mind'))
+      await gone
+      await expect.poll(inService).toBe(1)
+
+      release()
+      expect([await first, await ask({ give: 2 })]).toEqual([{ got: 1 }, { got: 2 }])
+      expect(isComputed).toBe(false)
+    },
+  )
+
+  it.each(callers)(
+    'expired: a queued task is answered at its deadline and never computed, %s',
+    async (_, ask) => {
+      await using hold = await openHold()
+      await using trap = await openHold()
+      let isComputed = false
+      void trap.next().then(() => {
+        isComputed = true
+      })
+      const first = ask({ hold: hold.url, give: 1 })
+      const release = await hold.next()
+      await expect(ask({ hold: trap.url }, { timeoutMs: 50 })).rejects.toThrow('inference timeout')
+
+      release()
+      expect([await first, await ask({ give: 2 })]).toEqual([{ got: 1 }, { got: 2 }])
+      expect(isComputed).toBe(false)
+    },
+  )
 })
 
 it('says that it is not started', async () => {

@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import type { Program } from 'mosec/testing'
 import { describe, expect, it } from 'vitest'
 import { openHold } from './held-request.ts'
 import { childrenOf, isRunning, sendIfRunning } from './running-processes.ts'
-import { get, post, start } from './square-client.ts'
+import { fixture, get, post, start } from './square-client.ts'
 import { tempFolder } from './temp-folder.ts'
 
 describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
@@ -83,6 +85,37 @@ describe('kill -9', () => {
 
     await using next = await start('square', { flags: ['--path', temp.path] })
     expect((await post(next, { x: 2 })).status).toBe(200)
+  })
+})
+
+it('a server that is closed by its own code ends its program as a signal does', async () => {
+  const program = await start('square')
+  const children = childrenOf(program.pid)
+  const response = await fetch(`${program.url}/close`, { method: 'POST' })
+  expect(await response.text()).toBe('closing')
+  expect(await program.ended).toEqual({ code: 0, signal: null })
+  expect(children.filter(isRunning)).toEqual([])
+})
+
+describe('while replicas are set up', () => {
+  it.each([
+    ['SIGTERM', []],
+    ['SIGTERM', ['--dry-run']],
+    ['SIGKILL', []],
+  ] as const)('%s %j leaves nothing behind', async (signal, flags) => {
+    await using temp = await tempFolder()
+    await using hold = await openHold()
+    const args = [fixture('starting'), '--port', '0', '--path', temp.path, ...flags]
+    const env = { ...process.env, HOLD_EXAMPLE: hold.url }
+    const program = spawn(process.execPath, args, { env, stdio: 'ignore' })
+    await hold.next()
+    const children = childrenOf(program.pid ?? 0)
+    expect(children).toHaveLength(1)
+    program.kill(signal)
+    const [code] = await once(program, 'exit')
+    expect(code).toBe(signal === 'SIGKILL' ? null : flags.length)
+    await expect.poll(() => children.filter(isRunning), { timeout: 5000 }).toEqual([])
+    expect(await readdir(temp.path)).toEqual([])
   })
 })
 
