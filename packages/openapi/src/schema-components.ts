@@ -7,34 +7,60 @@ import type { ApiObject, ApiRoute, NamedSchema } from './api.ts'
 const DATA = new Set(['const', 'default', 'enum', 'example', 'examples'])
 /** Keywords whose value maps names to schemas: a name may be any of the keywords. */
 const NAMED = new Set(['$defs', 'definitions', 'dependentSchemas', 'patternProperties', 'properties'])
+/** What a component may be called. */
+const COMPONENT = /^[\w.-]+$/
 
 /** A reference to a schema of the document. */
-export const schemaRef = ({ name }: NamedSchema): ApiObject => ({ $ref: `#/components/schemas/${name}` })
+export const schemaRef = ({ name }: NamedSchema): ApiObject => ({ $ref: placeOf(name) })
 
-/** All schemas of the routes by name. */
+/** All schemas of the routes, and what they define inside, by name. */
 export function schemaComponents(routes: readonly ApiRoute[]): ApiObject {
-  const schemas = routes
-    .flatMap(({ input, output }) => [input, output])
-    .filter((schema) => schema !== undefined)
-  return Object.fromEntries(schemas.map((named) => [named.name, moved(named)]))
+  const schemas = routes.flatMap(({ input, output }) => [input, output])
+  return Object.fromEntries(schemas.filter((schema) => schema !== undefined).flatMap(componentsOf))
 }
 
-/** The dialect is that of OpenAPI 3.1 already. One with an id is a resource of its own, whose references stay. */
-function moved({ name, schema }: NamedSchema): JsonSchema {
-  const { $schema: _, ...rest } = schema
-  return '$id' in schema ? rest : moveRefs(rest, `#/components/schemas/${name}`)
+const placeOf = (name: string): string => `#/components/schemas/${name}`
+
+/**
+ * The schema and its definitions, side by side: tools follow references between components better than into one.
+ * The dialect is that of OpenAPI 3.1 already. A schema with an id is a resource of its own and stays whole.
+ */
+function componentsOf({ name, schema }: NamedSchema): [string, JsonSchema][] {
+  const { $schema: _, ...whole } = schema
+  if ('$id' in schema) return [[name, whole]]
+  const { $defs = {}, ...rest } = whole
+  const definitions = Object.entries($defs as Record<string, JsonSchema>)
+  const hoisted = definitions.filter(([key]) => COMPONENT.test(key))
+  const inside = definitions.filter(([key]) => !COMPONENT.test(key))
+  const move = mover(name, new Set(hoisted.map(([key]) => key)))
+  const root = inside.length === 0 ? rest : { ...rest, $defs: Object.fromEntries(inside) }
+  return [
+    [name, move(root) as JsonSchema],
+    ...hoisted.map(([key, value]): [string, JsonSchema] => [`${name}.${key}`, move(value) as JsonSchema]),
+  ]
 }
 
-function moveRefs(schema: JsonSchema, home: string): JsonSchema {
-  const members = Object.entries(schema).map(([keyword, value]) => [keyword, moveIn(keyword, value, home)])
-  return Object.fromEntries(members)
+/** A copy of a schema of this component in which references point to the new places. */
+function mover(name: string, hoisted: ReadonlySet<string>): (schema: unknown) => unknown {
+  const newRef = (ref: string): string => {
+    const [, key = '', rest = ''] = /^#\/\$defs\/([^/]+)(.*)$/.exec(ref) ?? []
+    return hoisted.has(key) ? `${placeOf(`${name}.${key}`)}${rest}` : ref.replace(/^#/, placeOf(name))
+  }
+  const byKeyword = ([keyword, value]: [string, unknown]): [string, unknown] => {
+    if (keyword === '$ref' && typeof value === 'string') return [keyword, newRef(value)]
+    if (DATA.has(keyword)) return [keyword, value]
+    return [keyword, NAMED.has(keyword) ? mapValues(value, move) : move(value)]
+  }
+  const move = (schema: unknown): unknown => {
+    if (Array.isArray(schema)) return schema.map(move)
+    return isObject(schema) ? Object.fromEntries(Object.entries(schema).map(byKeyword)) : schema
+  }
+  return move
 }
 
-function moveIn(keyword: string, value: unknown, home: string): unknown {
-  if (keyword === '$ref') return typeof value === 'string' ? value.replace(/^#/, home) : value
-  if (DATA.has(keyword)) return value
-  if (Array.isArray(value)) return value.map((item) => moveIn('', item, home))
-  if (typeof value !== 'object' || value === null) return value
-  if (!NAMED.has(keyword)) return moveRefs(value as JsonSchema, home)
-  return Object.fromEntries(Object.entries(value).map(([name, schema]) => [name, moveIn('', schema, home)]))
+function mapValues(value: unknown, change: (value: unknown) => unknown): unknown {
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, change(inner)]))
 }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null

@@ -30,6 +30,17 @@ test.each<[string, SchemaIssue, string]>([
   expect(issuesText('input', [issue])).toBe(text)
 })
 
+test('takes a path of a class of its own', () => {
+  class Path extends Array<PropertyKey> {
+    constructor(...keys: PropertyKey[]) {
+      super()
+      this.push(...keys)
+    }
+  }
+  expect(issuesText('input', [{ message: 'no', path: new Path() }])).toBe('input: no')
+  expect(issuesText('input', [{ message: 'no', path: new Path('a', 1) }])).toBe('input.a[1]: no')
+})
+
 test('joins several, and counts what is too much', () => {
   const issues = Array.from({ length: 1000 }, (_, index) => ({ message: 'no', path: [index] }))
   expect(issuesText('output', issues.slice(0, 2))).toBe('output[0]: no; output[1]: no')

@@ -25,7 +25,8 @@ export function issuesText(root: string, issues: readonly SchemaIssue[]): string
 }
 
 function issueText(root: string, { message, path = [] }: SchemaIssue): string {
-  const place = shorten(path.map(segmentText).join(''), MAX_PATH_LENGTH)
+  // A library's path may be a subclass of Array, whose own `map` would make a path again.
+  const place = shorten(Array.from(path, segmentText).join(''), MAX_PATH_LENGTH)
   return `${root}${place}: ${shorten(withoutPlace(message.replace(PREAMBLE, ''), place), MAX_MESSAGE_LENGTH)}`
 }
 
