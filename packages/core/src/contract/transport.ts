@@ -74,6 +74,8 @@ export interface Channel {
 export interface Listener extends AsyncDisposable {
   /** What the replica must be told to find it. */
   readonly address: string
+  /** What the replica must be handed, too, when telling is not enough: a thread's `MessagePort`. */
+  readonly door?: object
   /**
    * The next replica that connects; connecting means ready.
    * @throws the signal's reason when it is aborted first.

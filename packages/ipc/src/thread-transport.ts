@@ -1,0 +1,113 @@
+/** Reaches replicas that are threads of this process: messages between ports, large payloads moved and not copied. */
+
+import { EventEmitter, once } from 'node:events'
+import { MessageChannel, MessagePort } from 'node:worker_threads'
+import type { Link, Listener, Transport } from '@mosec/core'
+import { PortEnd } from './port-end.ts'
+import { type BatchMessage, batchPosting, type RepliesMessage, repliesOf } from './thread-messages.ts'
+
+/** A listener whose replica is handed the `door`, as `workerData` say. */
+export interface ThreadListener extends Listener {
+  readonly door: MessagePort
+}
+
+/** A transport for `worker_threads`. */
+export interface ThreadTransport extends Transport {
+  listen(name: string): Promise<ThreadListener>
+}
+
+/** Makes one. Disposing it ends its listeners and links; the threads are their owner's to end. */
+export function threadTransport(): ThreadTransport {
+  const listeners = new Map<string, PortListener>()
+  const links = new Set<Link>()
+  let isDisposed = false
+  return {
+    async listen(name) {
+      if (isDisposed) throw new Error('the transport is disposed')
+      if (listeners.has(name)) throw new Error(`a replica named ${name} is listened for already`)
+      const listener = new PortListener(name, { links, disposed: () => listeners.delete(name) })
+      listeners.set(name, listener)
+      return listener
+    },
+    async [Symbol.asyncDispose]() {
+      isDisposed = true
+      for (const listener of [...listeners.values()]) await listener[Symbol.asyncDispose]()
+      for (const link of [...links]) link.close()
+    },
+  }
+}
+
+interface PortListenerOptions {
+  /** Gets every link while it is open, so that the transport can end them. */
+  readonly links: Set<Link>
+  readonly disposed: () => void
+}
+
+/** Replicas come in by sending a port through the door. */
+class PortListener implements ThreadListener {
+  readonly address: string
+  readonly door: MessagePort
+  readonly #options: PortListenerOptions
+  readonly #inside: MessagePort
+  /** Emits `change` when a replica came or the listener was disposed. */
+  readonly #changes = new EventEmitter().setMaxListeners(0)
+  #unclaimed: Link[] = []
+  #isDisposed = false
+
+  constructor(name: string, options: PortListenerOptions) {
+    const { port1, port2 } = new MessageChannel()
+    this.address = `thread:${name}`
+    this.door = port2
+    this.#inside = port1
+    this.#options = options
+    port1.on('message', (port: unknown) => {
+      if (port instanceof MessagePort) this.#connected(port)
+    })
+    // A door that nobody comes through does not keep the process alive.
+    port1.unref()
+  }
+
+  async accept(signal: AbortSignal): Promise<Link> {
+    for (;;) {
+      signal.throwIfAborted()
+      if (this.#isDisposed) throw new Error(`the listener at ${this.address} is disposed`)
+      const link = this.#unclaimed.shift()
+      if (link !== undefined) return link
+      // Rejects only when aborted, and the loop's first line says so with the signal's own reason.
+      await once(this.#changes, 'change', { signal }).catch(() => {})
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isDisposed = true
+    this.#inside.close()
+    for (const link of this.#unclaimed) link.close()
+    this.#unclaimed = []
+    this.#options.disposed()
+    this.#changes.emit('change')
+  }
+
+  #connected(port: MessagePort): void {
+    const link = threadLink(port)
+    this.#options.links.add(link)
+    port.once('close', () => this.#options.links.delete(link))
+    this.#unclaimed.push(link)
+    this.#inside.postMessage('welcome')
+    this.#changes.emit('change')
+  }
+}
+
+function threadLink(port: MessagePort): Link {
+  const end = new PortEnd<RepliesMessage, BatchMessage>(port)
+  return {
+    open: (events) =>
+      end.open({
+        message: (message) => events.replied(repliesOf(message)),
+        closed: (reason) => events.closed(reason),
+      }),
+    send: (batch, budgetMs) => {
+      if (batch.length > 0) end.post(batchPosting(batch, budgetMs))
+    },
+    close: () => end.close(),
+  }
+}
