@@ -87,10 +87,10 @@ export class Daemons {
 
   #ended(withinMs: number): Promise<void> {
     return new Promise((resolve) => {
-      // A function may never heed its signal.
-      const late = systemClock.after(withinMs, resolve)
+      // A function may never heed its signal. This timer keeps the process alive, which the clock's do not.
+      const late = setTimeout(resolve, withinMs)
       void Promise.all(this.#running.map(({ ending }) => ending)).then(() => {
-        late.cancel()
+        clearTimeout(late)
         resolve()
       })
     })

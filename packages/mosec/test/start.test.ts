@@ -1,8 +1,10 @@
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { freePort, isOpen } from './free-port.ts'
 import { openHold } from './held-request.ts'
 import { runToEnd } from './run-to-end.ts'
 import { get, post, start } from './square-client.ts'
+import { tempFolder } from './temp-folder.ts'
 
 describe('warm-up', () => {
   it('with examples: the port opens only when each of them ran', async () => {
@@ -48,17 +50,23 @@ describe.each([
   })
 })
 
-it('ready-min: a replica beyond it that cannot start is told in the log, and the others serve', async () => {
+it('ready-min: a replica beyond it that cannot start is told in the log and started again, while the others serve', async () => {
   await using hold = await openHold()
+  await using temp = await tempFolder()
   await using program = await start('starting', {
     flags: ['--ready-min', '1'],
-    env: { REPLICAS: '2', HOLD_SECOND: hold.url, BROKEN_SECOND: '1' },
+    env: { REPLICAS: '2', HOLD_SECOND: hold.url, BROKEN_SECOND: join(temp.path, 'was-here') },
   })
-  const release = await hold.next()
-  release()
-  const line = await program.logged(({ msg }) => msg === 'stage Slow_1 goes on with fewer replicas')
+  const fail = await hold.next()
+  fail()
+  const line = await program.logged(
+    ({ msg }) => msg === 'stage Slow_1 goes on without replica 2; started again in 100 ms',
+  )
   expect(JSON.stringify(line)).toContain('no memory left on the device')
   expect((await post(program, 0)).status).toBe(200)
+  const succeed = await hold.next()
+  succeed()
+  await expect.poll(() => readyReplicas(program.url)).toBe('2')
 })
 
 it('ready-min: without it the port waits for every replica', async () => {

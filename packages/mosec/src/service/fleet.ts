@@ -13,6 +13,7 @@ import { type ReplicaProcess, superviseReplica } from '@mosec/worker/replica'
 import type { NamedStage } from '../blueprint.ts'
 import type { LogLevel } from '../config/index.ts'
 import type { ServerLogger } from '../log/index.ts'
+import { startLater } from './late-start.ts'
 import { replicaLaunch } from './replica-launch.ts'
 
 /** What a fleet is made of. */
@@ -30,12 +31,17 @@ export interface FleetOptions {
   readonly isDryRun?: boolean
 }
 
+interface FailedStart {
+  readonly error: unknown
+  /** Aborted when the server stops. */
+  readonly signal: AbortSignal
+}
+
 /** Started and stopped once. */
 export class Fleet {
   readonly #options: FleetOptions
   readonly #replicas = new Map<string, ReplicaProcess[]>()
   readonly #infos = new Map<string, WorkerInfo>()
-  #isStopping = false
 
   constructor(options: FleetOptions) {
     this.#options = options
@@ -56,7 +62,6 @@ export class Fleet {
 
   /** Lets each replica finish what it holds for `graceMs`, then ends it. */
   async stop(graceMs: number): Promise<void> {
-    this.#isStopping = true
     await Promise.all([...this.#replicas.values()].flat().map((replica) => replica.stop({ graceMs })))
   }
 
@@ -72,13 +77,31 @@ export class Fleet {
     const starts = supervised.map((replica) => replica.start(signal))
     const { readyMin } = this.#options
     await enough(starts, readyMin === 'all' ? replicas : Math.min(readyMin, replicas))
-    for (const start of starts) start.catch((error: unknown) => this.#cameNot(stage, error))
     this.#checkFit(stage)
+    for (const [index, start] of starts.entries()) {
+      start.catch((error: unknown) => this.#startLater(stage, index, { error, signal }))
+    }
   }
 
   /** One beyond those that the start waited for. */
-  #cameNot({ name }: NamedStage, error: unknown): void {
-    if (!this.#isStopping) this.#options.logger.error(`stage ${name} goes on with fewer replicas`, { error })
+  #startLater(stage: NamedStage, index: number, { error, signal }: FailedStart): Promise<void> {
+    const { clock, logger } = this.#options
+    return startLater(error, {
+      clock,
+      signal,
+      failed: (error, delayMs) =>
+        logger.error(
+          `stage ${stage.name} goes on without replica ${index + 1}; started again in ${delayMs} ms`,
+          {
+            error,
+          },
+        ),
+      begin: () => {
+        const replica = this.#supervise(stage, index + 1)
+        this.#replicas.get(stage.name)?.splice(index, 1, replica)
+        return replica.start(signal)
+      },
+    })
   }
 
   #supervise(stage: NamedStage, replica: number): ReplicaProcess {
