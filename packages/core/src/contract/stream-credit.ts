@@ -3,14 +3,17 @@
  * it back as the sink takes the events, in a few large grants rather than many small ones.
  */
 
-/** Credit that every stream begins with. A replica that has spent it waits for a grant. */
-export const STREAM_WINDOW = 64
+/**
+ * Credit that every stream begins with: 256 events of less than 1 KiB. A replica that has spent it waits for a grant.
+ * A grant is a message between processes, so a short answer should need none, and a long one few.
+ */
+export const STREAM_WINDOW = 256
 
 /** So much is granted at once. */
 const GRANT = STREAM_WINDOW / 2
-const BYTES_PER_CREDIT = 4096
+const BYTES_PER_CREDIT = 1024
 
-/** What an event costs: 1, and 1 more for each 4 KiB, so that a window bounds memory too. */
+/** What an event costs: 1, and 1 more for each KiB, so that a window bounds memory too. */
 export function creditOf(event: Uint8Array): number {
   return 1 + Math.floor(event.length / BYTES_PER_CREDIT)
 }

@@ -462,28 +462,28 @@ describe('Scheduler', () => {
 
     it('gets its credit back in one grant for many events', () => {
       const { emit, granted } = streaming()
-      emit(31)
+      emit(127)
       expect(granted()).toBe(0)
       emit(1)
-      expect(granted()).toBe(32)
-      emit(64)
-      expect(granted()).toBe(96)
+      expect(granted()).toBe(128)
+      emit(256)
+      expect(granted()).toBe(384)
     })
 
     it('gets the credit of a large event at once', () => {
       const { emit, granted } = streaming()
       emit(1, 'x'.repeat(256 * 1024))
-      expect(granted()).toBe(65)
+      expect(granted()).toBe(257)
     })
 
     it('gets no credit while its sink is full, and all of it when the sink has room', () => {
       const { client, emit, resume, granted } = streaming()
       client.isFull = true
-      emit(64)
+      emit(256)
       expect(granted()).toBe(0)
-      expect(client.events).toHaveLength(64)
+      expect(client.events).toHaveLength(256)
       resume()
-      expect(granted()).toBe(64)
+      expect(granted()).toBe(256)
     })
 
     it('needs no grant when its sink was full for a few events only', () => {
@@ -493,14 +493,14 @@ describe('Scheduler', () => {
       client.isFull = false
       resume()
       expect(granted()).toBe(0)
-      emit(29)
-      expect(granted()).toBe(32)
+      emit(125)
+      expect(granted()).toBe(128)
     })
 
     it('that has ended takes no grant', () => {
       const { replica, client, emit, resume, granted } = streaming()
       client.isFull = true
-      emit(64)
+      emit(256)
       replica.finish()
       resume()
       expect(granted()).toBe(0)
