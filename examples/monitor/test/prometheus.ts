@@ -30,7 +30,7 @@ export interface Prometheus extends AsyncDisposable {
   query(expression: string): Promise<Sample[]>
 }
 
-/** Starts one with the configuration of the example, but with these targets by job, scraped ten times a second. */
+/** Starts one with the configuration of the example, but with these targets by job, scraped twice a second. */
 export async function startPrometheus(targets: Readonly<Record<string, string>>): Promise<Prometheus> {
   const folder = await mkdtemp(join(tmpdir(), 'mosec-prometheus-'))
   await cp(join(example, 'prometheus'), join(folder, 'prometheus'), { recursive: true })
@@ -54,7 +54,7 @@ export async function startPrometheus(targets: Readonly<Record<string, string>>)
 
 async function configWith(targets: Readonly<Record<string, string>>): Promise<string> {
   const config = parse(await readFile(join(example, 'prometheus.yml'), 'utf8'))
-  config.global = { scrape_interval: '100ms', scrape_timeout: '100ms', evaluation_interval: '100ms' }
+  config.global = { scrape_interval: '500ms', scrape_timeout: '500ms', evaluation_interval: '500ms' }
   for (const job of config.scrape_configs) job.static_configs = [{ targets: [targets[job.job_name]] }]
   return stringify(config)
 }
