@@ -1,6 +1,7 @@
 /** How a stage runs: what the user may say, and what it means when nothing is said. */
 
 import { type AnyWorker, adaptive, type BatchPolicy, ConfigurationError, greedy, window } from '@mosec/core'
+import type { ReplicaLaunch } from '@mosec/worker/replica'
 
 /** Batch policies by name; `docs/concepts.md` says when to use which. */
 const policies = { adaptive, greedy, window }
@@ -8,12 +9,23 @@ const policies = { adaptive, greedy, window }
 /** Names of the batch policies. */
 export type BatchPolicyName = keyof typeof policies
 
+/** What a replica runs in. */
+export type Isolation = ReplicaLaunch['isolation']
+
+const isolations: readonly Isolation[] = ['process', 'thread']
+
 /** Options of every stage. */
 export interface BaseStageOptions {
   /** As metrics and logs print it; `<class>_<position>` when left out. Letters, digits, `_`, `-`, `.`. */
   readonly name?: string
-  /** Running copies of the worker, each a process of its own; 1 when left out. */
+  /** Running copies of the worker; 1 when left out. */
   readonly replicas?: number
+  /**
+   * What a replica runs in; `process` when left out. A `thread` of the server's process starts sooner, and large
+   * tensors move to it without a copy through a socket; but a crash in native code takes the server along, and native
+   * code does not see its `env`. See `docs/concepts.md`.
+   */
+  readonly isolation?: Isolation
   /** Longest run of `forward`, in milliseconds; no limit but the service timeout when left out. */
   readonly timeoutMs?: number
   /** Environment of each replica, one entry per replica, set before it starts (`CUDA_VISIBLE_DEVICES`, say). */
@@ -47,6 +59,7 @@ export type StageOptionsOf<W extends AnyWorker> = W['kind'] extends 'batch' | 'b
 export interface ResolvedStageOptions {
   readonly name: string | undefined
   readonly replicas: number
+  readonly isolation: Isolation
   readonly maxBatchSize: number
   readonly maxWaitMs: number
   readonly policy: BatchPolicy
@@ -66,6 +79,7 @@ export function resolveStageOptions(options: BatchStageOptions): ResolvedStageOp
   return {
     name: checkedName(options.name),
     replicas,
+    isolation: checkedIsolation(options.isolation ?? 'process'),
     maxBatchSize: checkedBatchSize(options.maxBatchSize ?? 1),
     maxWaitMs: notNegative('maxWaitMs', options.maxWaitMs ?? Number.POSITIVE_INFINITY),
     policy: policyOf(options),
@@ -84,6 +98,11 @@ function policyOf({ policy, maxWaitMs }: BatchStageOptions): BatchPolicy {
     )
   }
   return policies[name]
+}
+
+function checkedIsolation(isolation: Isolation): Isolation {
+  if (!isolations.includes(isolation)) refuse('isolation', `one of ${isolations.join(', ')}`, isolation)
+  return isolation
 }
 
 function checkedName(name: string | undefined): string | undefined {

@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { type IncomingMessage, request } from 'node:http'
+import { request } from 'node:http'
+import { connect } from 'node:http2'
+import type { Readable } from 'node:stream'
 import { setInterval as every } from 'node:timers/promises'
 import type { Program } from 'mosec/testing'
 import { expect, it } from 'vitest'
@@ -14,28 +17,34 @@ const MIB = 1024 * 1024
 /** What lies between a generator and its reader: buffers of the system (6 + 4 MiB at most, tcp(7)) and of both ends. */
 const UNDERWAY_BYTES = 16 * MIB
 
-it('slow reader: with 1 kB/s the generator is held back and memory stays flat', async () => {
-  await using program = await start('streams', { flags: ['--timeout', '60000'] })
-  const answer = await openSlowly(program, { endless: EVENT_BYTES })
-  await settled(program)
-  const before = { yielded: yielded(program), memory: memoryOf(program) }
-  expect(before.yielded * EVENT_BYTES).toBeLessThan(UNDERWAY_BYTES)
+it.each([
+  ['HTTP/1.1', openSlowly],
+  ['HTTP/2', openSlowlyOverHttp2],
+] as const)(
+  'slow reader: with 1 kB/s over %s the generator is held back and memory stays flat',
+  async (_, open) => {
+    await using program = await start('streams', { flags: ['--timeout', '60000'] })
+    const answer = await open(program, { endless: EVENT_BYTES })
+    await settled(program)
+    const before = { yielded: yielded(program), memory: memoryOf(program) }
+    expect(before.yielded * EVENT_BYTES).toBeLessThan(UNDERWAY_BYTES)
 
-  const read: unknown[] = []
-  for await (const _ of every(50)) {
-    read.push(answer.read(50))
-    if (read.length === 40) break
-  }
-  expect((yielded(program) - before.yielded) * EVENT_BYTES).toBeLessThan(MIB)
-  expect(memoryOf(program) - before.memory).toBeLessThan(16 * MIB)
+    const read: unknown[] = []
+    for await (const _ of every(50)) {
+      read.push(answer.read(50))
+      if (read.length === 40) break
+    }
+    expect((yielded(program) - before.yielded) * EVENT_BYTES).toBeLessThan(MIB)
+    expect(memoryOf(program) - before.memory).toBeLessThan(16 * MIB)
 
-  // When it reads on, nothing is missing; when it leaves, the next one is served.
-  expect(await readNumbers(answer, read.join(''))).toBe('in order')
-  answer.destroy()
-  await program.logged(({ msg }) => msg === 'closed')
-  const next = await openStream(program, { words: ['next'] })
-  expect(await next.rest()).toEqual([message('next')])
-})
+    // When it reads on, nothing is missing; when it leaves, the next one is served.
+    expect(await readNumbers(answer, read.join(''))).toBe('in order')
+    answer.destroy()
+    await program.logged(({ msg }) => msg === 'closed')
+    const next = await openStream(program, { words: ['next'] })
+    expect(await next.rest()).toEqual([message('next')])
+  },
+)
 
 it('one slow reader does not hold the other streams of its batch', async () => {
   await using program = await start('streams', { flags: ['--timeout', '60000'], env: { BATCH: '2' } })
@@ -73,12 +82,21 @@ it('1,000 open streams: all get their events, all end, nothing is left', async (
 const STREAMS = 1000
 
 /** A reader that takes nothing by itself. */
-function openSlowly(program: Program, body: unknown, path = '/one'): Promise<IncomingMessage> {
+function openSlowly(program: Program, body: unknown, path = '/one'): Promise<Readable> {
   return new Promise((resolve, reject) => {
     const asking = request(`${program.url}${path}`, { method: 'POST' }, resolve)
     asking.on('error', reject)
     asking.end(JSON.stringify(body))
   })
+}
+
+async function openSlowlyOverHttp2(program: Program, body: unknown): Promise<Readable> {
+  const session = connect(program.url)
+  const stream = session.request({ ':method': 'POST', ':path': '/one' })
+  stream.once('close', () => session.destroy())
+  stream.end(JSON.stringify(body))
+  await once(stream, 'response')
+  return stream
 }
 
 /** Events that generators have yielded so far, as they log it. */
@@ -113,7 +131,7 @@ function memoryOf({ pid }: Program): number {
 }
 
 /** Reads more events than lay between the two, numbered from 1, of which the first `text` is read. */
-async function readNumbers(answer: IncomingMessage, text: string): Promise<string> {
+async function readNumbers(answer: Readable, text: string): Promise<string> {
   let expected = 1
   let unread = text
   for await (const chunk of answer) {

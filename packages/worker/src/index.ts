@@ -22,3 +22,4 @@ export type {
 export { type ControlProcess, processControl } from './control/process-control.ts'
 export type { ReplicaControl, ReplicaControlEvents } from './control/replica-control.ts'
 export { type ReplicaPlace, takeReplicaPlace } from './control/replica-place.ts'
+export { replicaDoor } from './control/thread-control.ts'

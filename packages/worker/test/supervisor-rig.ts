@@ -80,6 +80,7 @@ export class SupervisorRig implements AsyncDisposable {
       stage: 'test',
       replica: 2,
       launch: {
+        isolation: 'process',
         modulePath: fixture('replica.mjs'),
         args: trouble,
         execArgv,

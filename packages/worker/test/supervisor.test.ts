@@ -47,7 +47,13 @@ test.concurrent.each([
   ['signal', /was killed by SIGKILL before it was ready$/],
 ])('a process that ends (%s) before it is ready', async (how, words) => {
   await using rig = new SupervisorRig([], {
-    launch: { modulePath: fixture('ends.mjs'), args: [how], execArgv: [], env: process.env },
+    launch: {
+      isolation: 'process',
+      modulePath: fixture('ends.mjs'),
+      args: [how],
+      execArgv: [],
+      env: process.env,
+    },
   })
   await expect(rig.supervisor.start()).rejects.toThrow(words)
   expect(rig.states).toEqual(['starting', 'stopped'])

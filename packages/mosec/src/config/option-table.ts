@@ -68,7 +68,6 @@ export const optionTable: OptionTable = {
     default: false,
     description: 'gzip and zstd for requests and answers',
     group: 'Listening',
-    isPlanned: true,
   },
   capacity: {
     flag: 'capacity',

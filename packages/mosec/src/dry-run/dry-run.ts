@@ -1,11 +1,12 @@
 /** `--dry-run`: one replica of each stage, the examples through every route, and a report for a person. */
 
-import { combineObservers, Scheduler, systemClock, type Transport } from '@mosec/core'
+import { combineObservers, Scheduler, systemClock } from '@mosec/core'
 import type { Blueprint, NamedRoute, NamedStage } from '../blueprint.ts'
 import type { ServerConfig } from '../config/index.ts'
 import type { ServerLogger } from '../log/index.ts'
 import { Fleet } from '../service/fleet.ts'
-import { scheduledStages, socketTransport } from '../service/scheduling.ts'
+import { scheduledStages } from '../service/scheduling.ts'
+import { openTransports, type Transports } from '../service/transports.ts'
 import { exampleTitle, noExampleLine, routeTitle, runLines, summaryLine } from './dry-run-text.ts'
 import type { RunAsk } from './visit.ts'
 import { Visits } from './visits.ts'
@@ -31,15 +32,15 @@ export async function dryRun(options: DryRunOptions): Promise<boolean> {
   const { config, signal } = options
   const stages = options.blueprint.stages.map(alone)
   const scheduler = schedulerOf(stages, options)
-  const transport = socketTransport(config)
-  const fleet = fleetOf(stages, { ...options, scheduler, transport })
+  const transports = openTransports(config)
+  const fleet = fleetOf(stages, { ...options, scheduler, transports })
   try {
     await fleet.start(signal)
     return await rehearseRoutes(options, new Visits(scheduler, signal))
   } finally {
     await fleet.stop(signal.aborted ? 0 : TEARDOWN_MS)
     scheduler.close()
-    await transport[Symbol.asyncDispose]()
+    await transports[Symbol.asyncDispose]()
   }
 }
 
@@ -63,14 +64,17 @@ function schedulerOf(stages: readonly NamedStage[], { config, logger }: DryRunOp
 
 interface FleetParts extends DryRunOptions {
   readonly scheduler: Scheduler
-  readonly transport: Transport
+  readonly transports: Transports
 }
 
-function fleetOf(stages: readonly NamedStage[], { config, scheduler, transport, logger }: FleetParts): Fleet {
+function fleetOf(
+  stages: readonly NamedStage[],
+  { config, scheduler, transports, logger }: FleetParts,
+): Fleet {
   return new Fleet({
     stages,
     scheduler,
-    transport,
+    transports,
     observer: silentObserver,
     clock: systemClock,
     logger,

@@ -1,8 +1,8 @@
 /** The child's side of the composition: a worker, its codecs, and the Unix socket to the parent. */
 
 import type { AnyWorker, Codec } from '@mosec/core'
-import { connectUnixSocket } from '@mosec/ipc'
-import { type ReplicaPlace, runReplicaProcess } from '@mosec/worker'
+import { connectThread, connectUnixSocket } from '@mosec/ipc'
+import { type ReplicaPlace, replicaDoor, runReplicaProcess } from '@mosec/worker'
 import { clearAwayIfOrphaned } from './clear-away.ts'
 import { rehearse } from './rehearse.ts'
 import type { ReplicaSpec } from './replica-spec.ts'
@@ -18,7 +18,11 @@ export interface ReplicaSource {
 
 /** Serves one stage in this process until the parent ends it; ends the process. */
 export function runReplica(place: ReplicaPlace, spec: ReplicaSpec, source: ReplicaSource): Promise<never> {
-  const clearAway = (): Promise<void> => clearAwayIfOrphaned(place.address)
+  const door = replicaDoor()
+  // A thread is never left behind: it ends with the process.
+  const clearAway = async (): Promise<void> => {
+    if (door === undefined) await clearAwayIfOrphaned(place.address)
+  }
   // Also while the worker is set up, which may take longer than the process still lives.
   process.once('disconnect', () => void clearAway())
   return runReplicaProcess({
@@ -33,7 +37,7 @@ export function runReplica(place: ReplicaPlace, spec: ReplicaSpec, source: Repli
     timeoutMs: spec.timeoutMs,
     onBatchError: spec.onBatchError,
     logLevel: spec.logLevel,
-    connect: () => connectUnixSocket(place.address),
+    connect: () => (door === undefined ? connectUnixSocket(place.address) : connectThread(door)),
   })
 }
 

@@ -1,13 +1,6 @@
 /** All replicas of all stages: started together, watched, stopped together. */
 
-import {
-  type Clock,
-  type Observer,
-  type ReplicaChanged,
-  type Scheduler,
-  StartError,
-  type Transport,
-} from '@mosec/core'
+import { type Clock, type Observer, type ReplicaChanged, type Scheduler, StartError } from '@mosec/core'
 import type { WorkerInfo } from '@mosec/worker'
 import { type ReplicaProcess, superviseReplica } from '@mosec/worker/replica'
 import type { NamedStage } from '../blueprint.ts'
@@ -15,12 +8,13 @@ import type { LogLevel } from '../config/index.ts'
 import type { ServerLogger } from '../log/index.ts'
 import { startLater } from './late-start.ts'
 import { replicaLaunch } from './replica-launch.ts'
+import type { Transports } from './transports.ts'
 
 /** What a fleet is made of. */
 export interface FleetOptions {
   readonly stages: readonly NamedStage[]
   readonly scheduler: Scheduler
-  readonly transport: Transport
+  readonly transports: Transports
   readonly observer: Observer
   readonly clock: Clock
   readonly logger: ServerLogger
@@ -105,12 +99,12 @@ export class Fleet {
   }
 
   #supervise(stage: NamedStage, replica: number): ReplicaProcess {
-    const { scheduler, transport, clock, logger, logLevel, observer, isDryRun = false } = this.#options
+    const { scheduler, transports, clock, logger, logLevel, observer, isDryRun = false } = this.#options
     return superviseReplica({
       stage: stage.name,
       replica,
       launch: replicaLaunch(stage, replica, { logLevel, isDryRun }),
-      transport,
+      transport: transports[stage.options.isolation],
       clock,
       logger: logger.child({ stage: stage.name, replica }),
       observer: {

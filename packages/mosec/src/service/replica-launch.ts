@@ -40,6 +40,7 @@ export function replicaLaunch(
       isModule && codecs !== undefined ? codecs.map((codec) => moduleOf(codec, stage.name)) : null,
   })
   return {
+    isolation: options.isolation,
     modulePath: isModule ? moduleEntry : mainModule(stage.name),
     args: isModule ? [] : process.argv.slice(2),
     execArgv: process.execArgv,

@@ -1,9 +1,7 @@
-/** From the settings to what the scheduler and the transport are made of. */
+/** From the stages' options to what the scheduler is made of. */
 
-import type { Scheduler, Transport } from '@mosec/core'
-import { unixSocketTransport } from '@mosec/ipc'
+import type { Scheduler } from '@mosec/core'
 import type { NamedStage } from '../blueprint.ts'
-import type { ServerConfig } from '../config/index.ts'
 
 type StageOptions = ConstructorParameters<typeof Scheduler>[0]['stages']
 
@@ -16,9 +14,4 @@ export function scheduledStages(stages: readonly NamedStage[], capacity: number)
     limits: { maxBatchSize, maxWaitMs },
     capacity,
   }))
-}
-
-/** Sockets in the folder that was asked for. */
-export function socketTransport({ socketFolder }: ServerConfig): Transport {
-  return unixSocketTransport(socketFolder === undefined ? {} : { directory: socketFolder })
 }

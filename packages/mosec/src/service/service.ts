@@ -8,7 +8,6 @@ import {
   type Observer,
   Scheduler,
   systemClock,
-  type Transport,
 } from '@mosec/core'
 import { createHttpFace, type HttpFace, type Listening } from '@mosec/http'
 import { metricsObserver } from '@mosec/metrics'
@@ -21,7 +20,8 @@ import { Fleet } from './fleet.ts'
 import { metricsPage } from './metrics-page.ts'
 import { apiRoutes, serveOpenApi } from './open-api.ts'
 import { routeInfos } from './route-infos.ts'
-import { scheduledStages, socketTransport } from './scheduling.ts'
+import { scheduledStages } from './scheduling.ts'
+import { openTransports, type Transports } from './transports.ts'
 
 /** What a service is made of. */
 export interface ServiceOptions {
@@ -45,7 +45,7 @@ export class Service {
   readonly #options: ServiceOptions
   readonly #observer: Required<Observer>
   readonly #metrics: ReturnType<typeof metricsObserver>
-  readonly #transport: Transport
+  readonly #transports: Transports
   readonly #fleet: Fleet
   readonly #clock: Clock = systemClock
   readonly #startAbort = new AbortController()
@@ -75,11 +75,11 @@ export class Service {
       observer: this.#observer,
       logger,
     })
-    this.#transport = socketTransport(config)
+    this.#transports = openTransports(config)
     this.#fleet = new Fleet({
       stages: blueprint.stages,
       scheduler: this.scheduler,
-      transport: this.#transport,
+      transports: this.#transports,
       observer: this.#observer,
       clock: this.#clock,
       logger,
@@ -153,7 +153,7 @@ export class Service {
   /** Ends all processes at once; nothing in flight is answered. */
   async kill(): Promise<void> {
     this.#fleet.kill()
-    await this.#transport[Symbol.asyncDispose]()
+    await this.#transports[Symbol.asyncDispose]()
   }
 
   #makeFace(): HttpFace {
@@ -169,6 +169,7 @@ export class Service {
       health: () => this.health(),
       metrics: async () => ({ contentType: this.#metrics.contentType, body: await this.#metricsPage() }),
       maxRequestBytes: config.maxRequestBytes,
+      isCompressionOn: config.isCompressionOn,
       timeoutMs: config.timeoutMs,
       serverHeader: `mosec/${packageVersion()}`,
       clock: this.#clock,
@@ -192,7 +193,7 @@ export class Service {
     await this.#listening?.close()
     await this.#fleet.stop(TEARDOWN_MS)
     this.scheduler.close()
-    await this.#transport[Symbol.asyncDispose]()
+    await this.#transports[Symbol.asyncDispose]()
     if (wasRunning) await this.#tellStopped()
   }
 

@@ -1,10 +1,12 @@
-/** The outermost layer of a replica's process: signals, last errors, and the only `process.exit`. */
+/** The outermost layer of a replica's process or thread: signals, last errors, and the only `process.exit`. */
 
+import { isMainThread } from 'node:worker_threads'
 import { type AnyWorker, type Logger, StartError, systemClock } from '@mosec/core'
 import { controlLogger } from '../control/control-logger.ts'
 import type { LogLevel } from '../control/control-messages.ts'
 import { processControl } from '../control/process-control.ts'
 import type { ReplicaControl } from '../control/replica-control.ts'
+import { threadControl } from '../control/thread-control.ts'
 import { type ServeReplicaOptions, serveReplica } from './serve-replica.ts'
 import { inPhase } from './start-phase.ts'
 
@@ -23,11 +25,11 @@ export interface RunReplicaOptions
 }
 
 /**
- * Runs one replica in this process, which must have been forked by `superviseReplica`, and ends the process.
+ * Runs one replica in this process or thread, which must have been started by `superviseReplica`, and ends it.
  * Signals are ignored: the parent decides when a replica leaves.
  */
 export async function runReplicaProcess(options: RunReplicaOptions): Promise<never> {
-  const control = processControl()
+  const control = isMainThread ? processControl() : threadControl()
   const logger = controlLogger(control, options.logLevel)
   process.on('SIGINT', ignore)
   process.on('SIGTERM', ignore)

@@ -1,38 +1,19 @@
 /** The operating system's process behind a replica: fork, talk, end, and how it ended. */
 
 import { type ChildProcess, fork } from 'node:child_process'
-import type { Clock, Logger } from '@mosec/core'
-import { type ParentMessage, parseReplicaMessage, type ReplicaMessage } from '../control/control-messages.ts'
-import type { Environment } from '../control/replica-place.ts'
+import type { Clock } from '@mosec/core'
+import { type ParentMessage, parseReplicaMessage } from '../control/control-messages.ts'
 import { deferred } from '../deferred.ts'
+import type { ReplicaHost, ReplicaHostPorts, ReplicaLaunch } from './replica-host.ts'
 
 /** How long the last messages of an ended process are waited for, in milliseconds. */
 const LAST_WORDS_MS = 500
-
-/** What is started. */
-export interface ReplicaLaunch {
-  /** Path of the module to run. */
-  readonly modulePath: string
-  readonly args: readonly string[]
-  /** Options of node itself, before the module. */
-  readonly execArgv: readonly string[]
-  /** The whole environment of the process, there before it starts. */
-  readonly env: Environment
-}
-
-/** What a child needs from its surroundings. */
-export interface ReplicaChildPorts {
-  readonly clock: Clock
-  readonly logger: Logger
-  /** A checked message from the child. */
-  readonly received: (message: ReplicaMessage) => void
-}
 
 /**
  * One process. Its stdout and stderr are the parent's: nothing that a user prints is lost or delayed, native crash
  * reports included, and colours stay. Control messages travel as JSON.
  */
-export class ReplicaChild {
+export class ReplicaChild implements ReplicaHost {
   /** How it ended, in words; all its messages have been delivered before. */
   readonly exited: Promise<string>
   /** It ended by itself, without an error. */
@@ -40,7 +21,7 @@ export class ReplicaChild {
   readonly #process: ChildProcess
   #isGone = false
 
-  constructor(launch: ReplicaLaunch, { clock, logger, received }: ReplicaChildPorts) {
+  constructor(launch: ReplicaLaunch, { clock, logger, received }: ReplicaHostPorts) {
     this.#process = start(launch)
     this.exited = this.#watch(clock)
     this.#process.on('message', (value) => {

@@ -7,8 +7,10 @@ import { textOf } from '../control/control-logger.ts'
 import type { FailedMessage, ReplicaMessage, WorkerInfo } from '../control/control-messages.ts'
 import { placeEnvironment } from '../control/replica-place.ts'
 import { deferred } from '../deferred.ts'
-import { ReplicaChild, type ReplicaLaunch } from './replica-child.ts'
+import { ReplicaChild } from './replica-child.ts'
 import { ReplicaConnection } from './replica-connection.ts'
+import type { ReplicaHost, ReplicaHostPorts, ReplicaLaunch } from './replica-host.ts'
+import { ReplicaThread } from './replica-thread.ts'
 import { within } from './within.ts'
 
 /** A link whose process has exited says so itself, as a rule in the same turn; after this time it is said for it. */
@@ -41,7 +43,7 @@ export class ReplicaLife {
   readonly ended: Promise<string>
   readonly #options: ReplicaLifeOptions
   readonly #listener: Listener
-  readonly #child: ReplicaChild
+  readonly #child: ReplicaHost
   readonly #hello = deferred<WorkerInfo>()
   /** Whatever ends the start first. */
   readonly #failed = deferred<never>()
@@ -67,10 +69,11 @@ export class ReplicaLife {
     const place = placeEnvironment({ stage, replica, address: listener.address })
     this.#options = options
     this.#listener = listener
-    this.#child = new ReplicaChild(
-      { ...launch, env: { ...launch.env, ...place } },
-      { clock, logger, received: (message) => this.#received(message) },
-    )
+    this.#child = startHost({ ...launch, env: { ...launch.env, ...place } }, listener, {
+      clock,
+      logger,
+      received: (message) => this.#received(message),
+    })
     this.ended = this.#watch()
   }
 
@@ -187,6 +190,12 @@ export class ReplicaLife {
   #fail(what: string, cause?: Error): void {
     this.#failed.reject(startError(this.#options, what, cause))
   }
+}
+
+function startHost(launch: ReplicaLaunch, listener: Listener, ports: ReplicaHostPorts): ReplicaHost {
+  return launch.isolation === 'thread'
+    ? new ReplicaThread(launch, listener.door, ports)
+    : new ReplicaChild(launch, ports)
 }
 
 function startError({ stage, replica }: ReplicaLifeOptions, what: string, cause?: unknown): StartError {

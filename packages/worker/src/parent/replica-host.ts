@@ -1,0 +1,40 @@
+/** What a replica runs in, as its supervisor sees it: a process or a thread. */
+
+import type { Clock, Logger } from '@mosec/core'
+import type { ParentMessage, ReplicaMessage } from '../control/control-messages.ts'
+import type { Environment } from '../control/replica-place.ts'
+
+/** What is started. */
+export interface ReplicaLaunch {
+  /** A process of its own, or a thread of this one: started sooner and nearer, but not apart when it crashes. */
+  readonly isolation: 'process' | 'thread'
+  /** Path of the module to run. */
+  readonly modulePath: string
+  readonly args: readonly string[]
+  /** Options of node itself, before the module; a thread inherits them in any case. */
+  readonly execArgv: readonly string[]
+  /** The whole environment, there before it starts. */
+  readonly env: Environment
+}
+
+/** What a host needs from its surroundings. */
+export interface ReplicaHostPorts {
+  readonly clock: Clock
+  readonly logger: Logger
+  /** A checked message from the replica. */
+  readonly received: (message: ReplicaMessage) => void
+}
+
+/** A running replica, beside its connection. */
+export interface ReplicaHost {
+  /** How it ended, in words; all its messages have been delivered before. */
+  readonly exited: Promise<string>
+  /** It ended by itself, without an error. */
+  readonly isCleanExit: boolean
+  /** Of the process it runs in. */
+  readonly pid: number | undefined
+  /** Lost when it is gone. */
+  send(message: ParentMessage): void
+  /** Ends it at once; harmless when it has ended. */
+  kill(): void
+}
