@@ -1,7 +1,29 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { Server } from 'mosec'
 import { type Program, startProgram } from 'mosec/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Browsing, browse, chromiumMissing } from './chromium.ts'
+
+/** The models under `/models` of another server, on a free port. */
+async function mounted(server: Server) {
+  const outer = createServer((request, response) => {
+    request.url = String(request.url).replace(/^\/models/, '')
+    server.handle(request, response)
+  })
+  outer.listen(0, '127.0.0.1')
+  await once(outer, 'listening')
+  const url = `http://127.0.0.1:${(outer.address() as AddressInfo).port}/models`
+  return {
+    url,
+    async [Symbol.asyncDispose](): Promise<void> {
+      outer.closeAllConnections()
+      outer.close()
+    },
+  }
+}
 
 const missing = chromiumMissing()
 if (missing !== undefined) console.warn(`Swagger UI is not tested in a browser: ${missing}`)
@@ -65,5 +87,21 @@ describe.skipIf(missing !== undefined)('GET /openapi/swagger/ in a real browser'
     expect(requested).toContain(`${server.url}/openapi/metadata.json`)
     expect(strangers).toEqual([])
     expect(complaints.filter((text) => !text.includes('422'))).toEqual([])
+  })
+
+  it('works behind a prefix, too', async () => {
+    await using models = new Server({ logLevel: 'error' })
+    models.appendWorker(new URL('./fixtures/zod-sum.mjs', import.meta.url), { route: '/sum' })
+    await models.start()
+    await using outer = await mounted(models)
+    const { page } = browsing
+    await page.goto(`${outer.url}/openapi/swagger/`)
+    await page.locator('#operations-inference-post_sum .opblock-summary-control').click()
+    await page.getByRole('button', { name: 'Try it out' }).click()
+    const [response] = await Promise.all([
+      page.waitForResponse(`${outer.url}/sum`),
+      page.getByRole('button', { name: 'Execute' }).click(),
+    ])
+    expect(await response.json()).toEqual({ sum: 2 })
   })
 })
