@@ -22,6 +22,7 @@ process.exitCode = await runSteps([
   },
 ])
 if (process.exitCode === 0) {
+  /** @type {readonly [string, ...string[]]} */
   const benchmarks = [process.execPath, 'benchmarks/dist/main.js', ...process.argv.slice(2)]
   process.exitCode = await runChild(benchmarks, { cwd: root, stdio: 'inherit' })
 }

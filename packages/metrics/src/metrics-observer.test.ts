@@ -121,6 +121,13 @@ describe("Mosec's metrics", () => {
 })
 
 describe('our own metrics', () => {
+  it('are there at 0 before the first event, so that a rate sees it', async () => {
+    const page = await samples(make({ routes: ['/x'] }))
+    expect(page.get('mosec_service_refused_task_total{endpoint="/x",reason="queue_full"}')).toBe(0)
+    expect(page.get('mosec_service_expired_task_total{endpoint="/x",where="queued"}')).toBe(0)
+    expect(page.get('mosec_service_cancelled_task_total{endpoint="/x",where="running"}')).toBe(0)
+  })
+
   it('follow the depth of a queue through every way out of it', async () => {
     const metrics = make({ stages: ['a'] })
     for (const id of [1, 2, 3, 4]) metrics.queued(task(id), 'a')

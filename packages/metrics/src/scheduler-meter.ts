@@ -33,7 +33,18 @@ export class SchedulerMeter implements Required<Observer> {
     this.#succeeded = families.processDuration.series({ stage: 'total', connection: 'total' })
     this.#failed = families.processDuration.series({ stage: 'total', connection: 'failed' })
     for (const stage of stages) this.#stage(stage)
-    for (const route of routes) families.throughput.at('200', route)
+    for (const route of routes) this.#begin(route)
+  }
+
+  /** Series that are there from the start, at 0: a rate over one that appears with its first event misses that event. */
+  #begin(route: string): void {
+    const { throughput, refused, expired, cancelled } = this.#families
+    throughput.at('200', route)
+    refused.at(route, 'queue_full')
+    for (const where of ['queued', 'running']) {
+      expired.at(route, where)
+      cancelled.at(route, where)
+    }
   }
 
   admitted(): void {
