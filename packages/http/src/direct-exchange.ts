@@ -14,6 +14,7 @@ import { readNodeBody } from './node-body.ts'
 import {
   endConnectionAfter,
   flushHead,
+  hasLeft,
   type NodeRequest,
   type NodeResponse,
   wasCompleted,
@@ -113,7 +114,7 @@ export class DirectExchange implements TaskSink, EventOutlet {
   }
 
   #bodyRead(body: Uint8Array | 'too large'): void {
-    if (this.#isGone) return
+    if (this.#isGone || hasLeft(this.#direct.request)) return
     if (body === 'too large') this.#refuse(refusals.tooLarge)
     else if (body.length === 0) this.answer(refusals.noData)
     else if (this.#admission.coding === undefined) this.#trySubmit(body)

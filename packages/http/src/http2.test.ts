@@ -107,16 +107,16 @@ describe.each(['direct', 'through Hono'])('HTTP/2, %s', (way) => {
     await stillWorks()
   })
 
-  it('a length that lies resets its stream only', async () => {
+  it('a length that lies is no task', async () => {
     const headers = { ':path': '/inference', ':method': 'POST', 'content-length': '3' }
     const stream = client.session.request(headers)
-    const failed = once(stream, 'error')
+    stream.on('error', () => {})
+    const closed = new Promise((resolve) => stream.once('close', resolve))
     stream.end('more than three')
-    await failed
+    // Node 20 ends the stream, newer ones the connection.
+    await closed
     expect(test.submitter.submitted.size).toBe(0)
-    const pending = client.fetch('/inference', post('fine'))
-    ;(await test.submitter.submitted.next()).succeed('fine')
-    expect((await pending).status).toBe(200)
+    await stillWorks()
   })
 
   it('is refused with 413 instead of told to continue', async () => {

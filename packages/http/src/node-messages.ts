@@ -33,9 +33,10 @@ export function wasCompleted(response: NodeResponse): boolean {
   return writableEnded && stream.writableFinished && stream.rstCode === constants.NGHTTP2_NO_ERROR
 }
 
-/** Has the client left? */
+/** Has the client left, or was its stream closed? Node then ends an HTTP/2 body as if that were all of it. */
 export function hasLeft(request: NodeRequest): boolean {
-  return request instanceof Http2ServerRequest ? request.stream.destroyed : request.socket.destroyed
+  if (!(request instanceof Http2ServerRequest)) return request.socket.destroyed
+  return request.stream.closed || request.stream.destroyed
 }
 
 /** RFC 9113, section 8.2.2: about a connection, which belongs to many answers. */

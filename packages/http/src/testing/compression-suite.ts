@@ -50,7 +50,7 @@ export function compressionSuite({ start, stillWorks }: Suite): void {
     ['gzip;q=0.5, identity', null],
     ['gzip;q=0', null],
     ['br', null],
-    ['*', contentCodings[0]?.name],
+    ['*;q=0.5, identity;q=0.1, zstd;q=0', 'gzip'],
     ['deflate, gzip;q=0.1', 'gzip'],
     ['identity;q=0, gzip;q=0.01', 'gzip'],
     ['nonsense;;q=x', null],

@@ -170,6 +170,7 @@ export class Service {
       metrics: async () => ({ contentType: this.#metrics.contentType, body: await this.#metricsPage() }),
       maxRequestBytes: config.maxRequestBytes,
       isCompressionOn: config.isCompressionOn,
+      isCompressionOn: config.isCompressionOn,
       timeoutMs: config.timeoutMs,
       serverHeader: `mosec/${packageVersion()}`,
       clock: this.#clock,
