@@ -108,11 +108,13 @@ describe('while replicas are set up', () => {
     const args = [fixture('starting'), '--port', '0', '--path', temp.path, ...flags]
     const env = { ...process.env, HOLD_EXAMPLE: hold.url }
     const program = spawn(process.execPath, args, { env, stdio: 'ignore' })
-    await hold.next()
+    const exited = once(program, 'exit')
+    const isHeld = await Promise.race([hold.next().then(() => true), exited.then(() => false)])
+    expect(isHeld).toBe(true)
     const children = childrenOf(program.pid ?? 0)
     expect(children).toHaveLength(1)
     program.kill(signal)
-    const [code] = await once(program, 'exit')
+    const [code] = await exited
     expect(code).toBe(signal === 'SIGKILL' ? null : flags.length)
     await expect.poll(() => children.filter(isRunning), { timeout: 5000 }).toEqual([])
     expect(await readdir(temp.path)).toEqual([])
