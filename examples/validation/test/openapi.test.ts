@@ -80,3 +80,13 @@ describe('GET /openapi/metadata.json', () => {
     expect(await status('/openapi/swagger/')).toBe(200)
   })
 })
+
+it('nothing of it is loaded before somebody asks', async () => {
+  const hook = new URL('./fixtures/tell-loads.mjs', import.meta.url).href
+  const file = fileURLToPath(new URL('../dist/server.js', import.meta.url))
+  await using server = await startProgram({ file, nodeFlags: ['--import', hook] })
+  expect((await fetch(`${server.url}/health/ready`)).status).toBe(200)
+  expect(server.output()).not.toContain('loaded ')
+  await (await fetch(`${server.url}/openapi/metadata.json`)).json()
+  await expect.poll(() => server.output()).toContain('openapi/dist/index.js')
+})
