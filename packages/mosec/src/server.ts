@@ -151,7 +151,9 @@ export class Server implements AsyncDisposable {
    */
   async submit(route: string, value: unknown, options: SubmitOptions = {}): Promise<unknown> {
     const { submitValue } = await import('./service/in-process.ts')
-    return submitValue(this.#running('submit').scheduler, { route, value }, options)
+    const service = this.#running('submit')
+    if (!service.isStream(route)) return submitValue(service.scheduler, { route, value }, options)
+    throw new ConfigurationError(`${route} answers with a stream of events: ask for it with server.fetch`)
   }
 
   /** Answers a web request of the started service, inside another server. */

@@ -102,6 +102,12 @@ export class Service {
     throw new ConfigurationError('the service is not started yet: await server.start() first')
   }
 
+  /** Whether a route answers with a stream of events. */
+  isStream(route: string): boolean {
+    const egress = this.#options.blueprint.routes.find(({ path }) => path === route)?.stages.at(-1)
+    return egress !== undefined && this.#fleet.infos.get(egress)?.isStream === true
+  }
+
   /** Whether each stage has a replica that can take a batch. */
   health(): Health {
     const stages = this.#options.blueprint.stages.map(({ name, options }) => ({
@@ -169,7 +175,6 @@ export class Service {
       health: () => this.health(),
       metrics: async () => ({ contentType: this.#metrics.contentType, body: await this.#metricsPage() }),
       maxRequestBytes: config.maxRequestBytes,
-      isCompressionOn: config.isCompressionOn,
       isCompressionOn: config.isCompressionOn,
       timeoutMs: config.timeoutMs,
       serverHeader: `mosec/${packageVersion()}`,
