@@ -1,7 +1,7 @@
 /** What we publish works for a stranger: installed by plain npm into an empty project, compiled and run. */
 
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -43,6 +43,13 @@ test('a tarball holds what users need and nothing else', () => {
     expect({ name, missing }).toEqual({ name, missing: [] })
   }
   expect(packed.length).toBeGreaterThanOrEqual(9)
+})
+
+test('Swagger UI comes along, and nothing that runs at its installation', () => {
+  const openapi = packed.find(({ name }) => name === '@mosec/openapi')
+  const served = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png', 'swagger-ui.LICENSE.txt']
+  expect(openapi?.files).toEqual(expect.arrayContaining(served.map((name) => `dist/swagger-ui/${name}`)))
+  expect(existsSync(join(folder, 'node_modules/@scarf'))).toBe(false)
 })
 
 test('every entry can be imported in plain Node', () => {

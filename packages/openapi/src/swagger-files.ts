@@ -1,8 +1,10 @@
-/** Swagger UI's files by name: a page of ours, and the package's own files, read from disk when they are asked for. */
+/** Swagger UI's files by name: a page of ours, and the project's own files, read from disk when they are asked for. */
 
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 /** A file, ready to be sent. */
 export interface SwaggerFile {
@@ -13,8 +15,8 @@ export interface SwaggerFile {
 const HTML = 'text/html; charset=utf-8'
 const SCRIPT = 'text/javascript; charset=utf-8'
 
-/** All that the page loads; nothing else of the package is reachable. */
-const packaged: ReadonlyMap<string, string> = new Map([
+/** All that the page loads of the project, with its types; nothing else is reachable. */
+export const swaggerTypes: ReadonlyMap<string, string> = new Map([
   ['swagger-ui.css', 'text/css; charset=utf-8'],
   ['swagger-ui-bundle.js', SCRIPT],
   ['favicon-32x32.png', 'image/png'],
@@ -50,8 +52,15 @@ const start = `SwaggerUIBundle({
 export async function swaggerFile(name: string): Promise<SwaggerFile | undefined> {
   if (name === '') return { contentType: HTML, body: page }
   if (name === 'start.js') return { contentType: SCRIPT, body: start }
-  const contentType = packaged.get(name)
+  const contentType = swaggerTypes.get(name)
   if (contentType === undefined) return undefined
-  const manifest = createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')
-  return { contentType, body: await readFile(join(dirname(manifest), name)) }
+  const folder = existsSync(copiedFolder) ? copiedFolder : installedFolder()
+  return { contentType, body: await readFile(join(folder, name)) }
 }
+
+/** Where the build puts the files, see `copy-swagger-ui.ts`. */
+export const copiedFolder: string = fileURLToPath(new URL('./swagger-ui/', import.meta.url))
+
+/** Where they come from: a development dependency, so in this repository only. */
+export const installedFolder = (): string =>
+  dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
