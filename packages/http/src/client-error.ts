@@ -16,7 +16,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, 
     socket.destroy()
     return
   }
-  const status = statusByCode.get(error.code ?? '') ?? 400
+  const status = isTargetTooLong(error) ? 414 : (statusByCode.get(error.code ?? '') ?? 400)
   const text = statusText(status).toLowerCase()
   const head = [
     `HTTP/1.1 ${status} ${statusText(status)}`,
@@ -27,6 +27,19 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, 
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${text}`, () => socket.destroy())
 }
+
+/** A head that is too large within its first line. Where that line came in several pieces, it is 431. */
+function isTargetTooLong(error: NodeJS.ErrnoException & { readonly rawPacket?: Buffer }): boolean {
+  const { code, rawPacket } = error
+  return (
+    code === 'HPE_HEADER_OVERFLOW' &&
+    rawPacket !== undefined &&
+    TARGET_ONLY.test(rawPacket.toString('latin1'))
+  )
+}
+
+/** More target than node reads of a whole head. */
+const TARGET_ONLY = /^[A-Z]+ [^\r\n]{16000}/
 
 /** A status line in the middle of another answer would spoil that one. */
 function hasBegunAnswer(socket: Duplex): boolean {

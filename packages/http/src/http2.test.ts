@@ -133,7 +133,7 @@ describe.each(['direct', 'through Hono'])('HTTP/2, %s', (way) => {
     })
     const [headers] = await once(stream, 'response')
     expect([headers[':status'], wasToldToContinue]).toEqual([413, false])
-    stream.close()
+    stream.resume()
     await stillWorks()
   })
 
@@ -149,7 +149,7 @@ describe.each(['direct', 'through Hono'])('HTTP/2, %s', (way) => {
     clock.advance(5000)
     const [headers] = await once(stream, 'response')
     expect(headers[':status']).toBe(408)
-    stream.close()
+    stream.resume()
     expect(test.submitter.submitted.size).toBe(0)
     await stillWorks()
   })
