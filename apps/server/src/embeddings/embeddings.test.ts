@@ -120,9 +120,10 @@ describe('the embeddings stages', () => {
 
   it('hand their values on through the bytes between stages', async () => {
     const tokenized = tokenize.forward({ input: ['a', 'b c'] })
-    expect(embed.deserializeIpc(tokenize.serializeIpc(tokenized))).toEqual(tokenized)
+    expect(embed.deserializeIpc(await tokenize.serializeIpc(tokenized))).toEqual(tokenized)
     const [embedded] = await embedAll([tokenized, tokenized])
-    expect(embed.serializeIpc(embedded).length).toBeLessThan(2 * dimensions * 4 + 200)
-    expect(format.deserializeIpc(embed.serializeIpc(embedded))).toEqual(embedded)
+    const bytes = await embed.serializeIpc(embedded)
+    expect(bytes.length).toBeLessThan(2 * dimensions * 4 + 200)
+    expect(format.deserializeIpc(bytes)).toEqual(embedded)
   })
 })

@@ -78,7 +78,11 @@ export abstract class BaseWorker<In = unknown, Out = unknown> {
     return this.#codec(codec, 'serialize').encode(value)
   }
 
-  /** Another stage's bytes to a value; the structured clone format, so typed arrays survive. */
+  /**
+   * Another stage's bytes to a value, or a promise of it; the structured clone format, so typed arrays survive. It is
+   * called for all items of a batch in one go.
+   * @throws DecodingError when the bytes are not of that format.
+   */
   deserializeIpc(bytes: Uint8Array): unknown {
     try {
       return deserialize(bytes)
@@ -87,8 +91,12 @@ export abstract class BaseWorker<In = unknown, Out = unknown> {
     }
   }
 
-  /** A value to another stage's bytes; the structured clone format, so typed arrays survive. */
-  serializeIpc(value: unknown): Uint8Array {
+  /**
+   * A value to another stage's bytes, or a promise of them; the structured clone format, so typed arrays survive. It is
+   * called for all items of a batch in one go.
+   * @throws EncodingError when the value has no such form.
+   */
+  serializeIpc(value: unknown): Awaitable<Uint8Array> {
     try {
       return serialize(value)
     } catch (cause) {

@@ -1,7 +1,7 @@
 /** Makes a worker report what goes in and out of it, for a dry run; its warm-up stays what it is. */
 
 import { deserialize, serialize } from 'node:v8'
-import type { AnyWorker, ForwardContext, StandardSchema } from '@mosec/core'
+import type { AnyWorker, Awaitable, ForwardContext, StandardSchema } from '@mosec/core'
 import { describeValue } from '../dry-run/describe-value.ts'
 import type { Ask, Report, RunAsk, RunReport, RunResult } from '../dry-run/visit.ts'
 
@@ -21,7 +21,7 @@ interface Original {
   readonly isStream: boolean
   readonly forward: (input: unknown, context: ForwardContext) => unknown
   readonly deserializeIpc: (bytes: Uint8Array) => unknown
-  readonly serializeIpc: (value: unknown) => Uint8Array
+  readonly serializeIpc: (value: unknown) => Awaitable<Uint8Array>
   readonly output: StandardSchema | undefined
 }
 
@@ -77,13 +77,13 @@ async function run(original: Original, ask: RunAsk, context: ForwardContext): Pr
   let endedMs: number | undefined
   const told = () => ({ kind: 'run', input, durationMs: (endedMs ?? performance.now()) - startedMs }) as const
   try {
-    const value = inputOf(original, ask)
+    const value = await inputOf(original, ask)
     // In words now: `forward` may change it.
     input = describeValue(value)
     startedMs = performance.now()
     const output = await forwardOne(original, value, context)
     endedMs = performance.now()
-    return { ...told(), result: resultOf(original, output, ask) }
+    return { ...told(), result: await resultOf(original, output, ask) }
   } catch (error) {
     return { ...told(), result: { isFailure: true, message: String(error) } }
   }
@@ -132,14 +132,14 @@ async function eventsOf(stream: AsyncIterable<unknown>): Promise<unknown[]> {
   return events
 }
 
-function resultOf(original: Original, output: unknown, { isLast }: RunAsk): RunResult {
+async function resultOf(original: Original, output: unknown, { isLast }: RunAsk): Promise<RunResult> {
   const { worker, isStream, serializeIpc } = original
   const words = { isFailure: false, output: describeValue(output) } as const
   if (isStream) {
     const bytes = Buffer.from((output as readonly string[]).join(''))
     return { ...words, bytes, mimeType: 'text/event-stream' }
   }
-  if (!isLast) return { ...words, bytes: serializeIpc(output), mimeType: undefined }
+  if (!isLast) return { ...words, bytes: await serializeIpc(output), mimeType: undefined }
   const mimeType = worker.codecs[0]?.mimeTypes[0] ?? 'application/octet-stream'
   return { ...words, bytes: worker.serialize(output, 0), mimeType }
 }

@@ -8,8 +8,8 @@ import { CallContext } from './call-context.ts'
 import { type CallLimits, ForwardCall } from './forward-call.ts'
 import { InputReader, type Inputs, keepWanted } from './input-reader.ts'
 import { type ForwardShape, forwardShape, isThenable } from './invoke.ts'
-import { encodeItem } from './item-bytes.ts'
 import { withOutputCheck } from './output-check.ts'
+import { type LateOutput, OutputWriter } from './output-writer.ts'
 import { sendStream } from './stream-events.ts'
 import type { Turn } from './turn.ts'
 
@@ -35,14 +35,16 @@ export class BatchRunner {
   readonly #options: BatchRunnerOptions
   readonly #shape: ForwardShape
   readonly #reader: InputReader
+  readonly #writer: OutputWriter
   readonly #calls = new Set<ForwardCall>()
 
   constructor(options: BatchRunnerOptions) {
-    const { worker, blame, checksOutput } = options
+    const { worker, replies, blame, checksOutput } = options
     const shape = forwardShape(worker)
     this.#options = options
     this.#shape = checksOutput ? withOutputCheck(shape, worker) : shape
     this.#reader = new InputReader(worker, blame)
+    this.#writer = new OutputWriter(worker, replies, blame)
   }
 
   /** Computes the batch. Never rejects on account of the worker. */
@@ -101,12 +103,11 @@ export class BatchRunner {
     return items.length === 0 ? undefined : this.#forward(items, values, context, batch)
   }
 
-  /** A schema that takes its time has as much as `forward`, and may be late as well. */
+  /** Reading that takes its time has as much as `forward`, and may be late as well. */
   async #computeLater(check: ForwardCall, reading: Promise<Inputs>, batch: Batch): Promise<void> {
     this.#calls.add(check)
     const inputs = await reading
-    check.close()
-    this.#calls.delete(check)
+    this.#close(check)
     if (check.isOver) return
     const wanted = this.#options.replies.takeWanted(inputs.items)
     const context = new CallContext(this.#options.context, leftMs(batch, this.#options.clock))
@@ -120,53 +121,55 @@ export class BatchRunner {
     } catch (error) {
       return this.#threw(items, error, batch)
     }
-    if (!this.#shape.isStream && !isThenable(result)) return this.#settle(items, result)
+    if (!this.#shape.isStream && !isThenable(result)) return this.#settle(items, result, batch)
     return this.#finish(new ForwardCall(items, context, this.#options), result, batch)
   }
 
   async #finish(call: ForwardCall, result: unknown, batch: Batch): Promise<void> {
     this.#calls.add(call)
+    let results: unknown
     let thrown: { readonly error: unknown } | undefined
     try {
-      const results = await result
-      if (!call.isOver) await this.#settleCall(call, results)
+      results = await result
+      if (this.#shape.isStream && !call.isOver) await this.#sendStreams(call, results)
     } catch (error) {
       thrown = { error }
     }
+    this.#close(call)
+    if (call.isOver) return
+    if (thrown !== undefined) await this.#threw(call.items, thrown.error, batch)
+    else if (!this.#shape.isStream) await this.#settle(call.items, results, batch)
+  }
+
+  #close(call: ForwardCall): void {
     call.close()
     this.#calls.delete(call)
-    if (thrown !== undefined && !call.isOver) await this.#threw(call.items, thrown.error, batch)
   }
 
-  #settleCall(call: ForwardCall, results: unknown): Wait {
-    if (!this.#shape.isStream) return this.#settle(call.items, results)
+  async #sendStreams(call: ForwardCall, results: unknown): Promise<void> {
     const streams = this.#shape.takesOne ? [results] : this.#asList(call.items, results)
-    if (streams === undefined) return undefined
-    const sending = call.items.map((item, index) => sendStream(call, item, streams[index], this.#options))
-    return Promise.all(sending).then(() => {})
+    if (streams === undefined) return
+    await Promise.all(call.items.map((item, index) => sendStream(call, item, streams[index], this.#options)))
   }
 
-  #settle(items: readonly BatchItem[], results: unknown): Wait {
+  #settle(items: readonly BatchItem[], results: unknown, batch: Batch): Wait {
     const values = this.#shape.takesOne ? [results] : this.#asList(items, results)
     if (values === undefined) return undefined
-    for (const [index, item] of items.entries()) this.#answer(item, values[index])
-    return undefined
+    const late = this.#writer.write(items, values)
+    return late.length === 0 ? undefined : this.#settleLater(late, batch)
   }
 
-  #answer(item: BatchItem, value: unknown): void {
-    const { replies, worker, blame } = this.#options
-    if (value instanceof Error) {
-      replies.fail(item.id, blame(value, 'forward'))
-      return
-    }
-    let bytes: Uint8Array
-    try {
-      bytes = encodeItem(worker, item, value)
-    } catch (error) {
-      replies.fail(item.id, blame(error, 'serialize'))
-      return
-    }
-    replies.ok(item.id, bytes)
+  /** Writing that takes its time has as much as `forward`, and may be late as well. */
+  async #settleLater(late: readonly LateOutput[], batch: Batch): Promise<void> {
+    const context = new CallContext(this.#options.context, leftMs(batch, this.#options.clock))
+    const call = new ForwardCall(
+      late.map(({ item }) => item),
+      context,
+      this.#options,
+    )
+    this.#calls.add(call)
+    await this.#writer.writeLate(late, call)
+    this.#close(call)
   }
 
   /**

@@ -1,6 +1,13 @@
 /** From a batch's bytes to what `forward` takes: decoded, and at the ingress checked; a bad item is refused alone. */
 
-import { type AnyWorker, type BatchItem, isFirst, type Outcome, ValidationError } from '@mosec/core'
+import {
+  type AnyWorker,
+  type BatchItem,
+  isFirst,
+  isIngress,
+  type Outcome,
+  ValidationError,
+} from '@mosec/core'
 import type { Blame, TaskPhase } from './blame.ts'
 import { allChecked, type Checked, checkValue } from './check-value.ts'
 import { isThenable } from './invoke.ts'
@@ -25,9 +32,13 @@ export class InputReader {
     this.#blame = blame
   }
 
-  /** Never throws, and its promise never rejects. A promise only when the worker's schema gives one. */
+  /** Never throws, and its promise never rejects. A promise only when the worker or its schema gives one. */
   read(wanted: readonly BatchItem[]): Inputs | Promise<Inputs> {
     const decoded = this.#decode(wanted)
+    return isThenable(decoded) ? decoded.then((ended) => this.#check(ended)) : this.#check(decoded)
+  }
+
+  #check(decoded: Inputs): Inputs | Promise<Inputs> {
     const schema = this.#worker.input
     if (schema === undefined) return decoded
     const checks = allChecked(
@@ -41,15 +52,31 @@ export class InputReader {
       : this.#keepGood(decoded, checks)
   }
 
-  #decode(wanted: readonly BatchItem[]): Inputs {
+  #decode(wanted: readonly BatchItem[]): Inputs | Promise<Inputs> {
     const inputs: Inputs = { items: [], values: [], refused: [] }
+    let isLate = false
     for (const item of wanted) {
       try {
-        inputs.values.push(decodeItem(this.#worker, item))
+        const value = decodeItem(this.#worker, item)
+        isLate ||= !isIngress(item.state) && isThenable(value)
+        inputs.values.push(value)
         inputs.items.push(item)
       } catch (error) {
         this.#refuse(inputs, item, error, 'deserialize')
       }
+    }
+    return isLate ? this.#whenDecoded(inputs) : inputs
+  }
+
+  async #whenDecoded({ items, values, refused }: Inputs): Promise<Inputs> {
+    const inputs: Inputs = { items: [], values: [], refused }
+    const ended = await Promise.allSettled(values)
+    for (const [index, item] of items.entries()) {
+      const result = ended[index]
+      if (result?.status === 'fulfilled') {
+        inputs.items.push(item)
+        inputs.values.push(result.value)
+      } else this.#refuse(inputs, item, result?.reason, 'deserialize')
     }
     return inputs
   }
