@@ -6,6 +6,7 @@ import { constants } from 'node:http2'
 import { promisify } from 'node:util'
 import { FakeClock } from '@mosec/core/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { LINGER_MS } from './linger.ts'
 import type { Listening } from './listen.ts'
 import { hasCommand } from './testing/commands.ts'
 import { JSON_TYPE, post } from './testing/http-suite.ts'
@@ -134,6 +135,7 @@ describe.each(['direct', 'through Hono'])('HTTP/2, %s', (way) => {
     const [headers] = await once(stream, 'response')
     expect([headers[':status'], wasToldToContinue]).toEqual([413, false])
     stream.resume()
+    clock.advance(LINGER_MS)
     await stillWorks()
   })
 

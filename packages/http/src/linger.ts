@@ -3,15 +3,15 @@
 import { constants, Http2ServerResponse } from 'node:http2'
 import type { Clock } from '@mosec/core'
 import type { Answer } from './answer.ts'
-import { type NodeRequest, type NodeResponse, writeHead } from './node-messages.ts'
+import { endConnectionAfter, type NodeRequest, type NodeResponse, writeHead } from './node-messages.ts'
 
 /** Longest time in which the rest of a refused body is thrown away, in milliseconds. */
 export const LINGER_MS = 1000
 
 /**
  * Sends the answer at once and closes the connection when the body has ended, at the latest after `LINGER_MS`.
- * Closing at once would lose the answer: a socket that is closed with unread data resets the connection. HTTP/2 has a
- * reset for the one stream, which leaves the answer alone.
+ * Closing at once would lose the answer: a socket that is closed with unread data resets the connection. With HTTP/2
+ * only the stream ends, and the answer is whole at once; curl still takes an early end for a failure.
  */
 export function answerAndLinger(
   request: NodeRequest,
@@ -19,18 +19,15 @@ export function answerAndLinger(
   answer: Answer,
   clock: Clock,
 ): void {
-  if (response instanceof Http2ServerResponse) {
-    writeHead(response, answer.status, answer.headers)
-    response.end(answer.body)
-    response.stream.close(constants.NGHTTP2_NO_ERROR)
-    return
-  }
-  response.shouldKeepAlive = false
-  response.writeHead(answer.status, answer.headers)
-  response.write(answer.body)
+  const isHttp2 = response instanceof Http2ServerResponse
+  endConnectionAfter(response)
+  writeHead(response, answer.status, answer.headers)
+  if (isHttp2) response.end(answer.body)
+  else response.write(answer.body)
   const finish = (): void => {
     timer.cancel()
-    response.end()
+    if (isHttp2) response.stream.close(constants.NGHTTP2_NO_ERROR)
+    else response.end()
   }
   const timer = clock.after(LINGER_MS, finish)
   request.once('end', finish)
