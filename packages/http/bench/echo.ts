@@ -11,7 +11,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { connect } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { Submission, Submitter } from '@mosec/core'
-import { createHttpFace } from '../src/index.ts'
+import { createHttpFace, type HttpFace } from '../src/index.ts'
 
 const WAYS = ['bare', 'direct', 'hono'] as const
 type Way = (typeof WAYS)[number]
@@ -31,8 +31,17 @@ const instant: Submitter = {
   resume() {},
 }
 
-function listenerOf(way: Way): (request: IncomingMessage, response: ServerResponse) => void {
-  if (way === 'bare') return bareEcho
+/** Opens a free port. */
+async function open(way: Way): Promise<number> {
+  if (way !== 'bare') return (await faceOf(way).listen({ port: 0, host: '127.0.0.1' })).port
+  const server = createServer(bareEcho)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+function faceOf(way: Way): HttpFace {
   const routes = [
     {
       path: '/inference',
@@ -48,7 +57,7 @@ function listenerOf(way: Way): (request: IncomingMessage, response: ServerRespon
     health: () => ({ status: 'ready', stages: [] }),
   })
   if (way === 'hono') face.app.use('*', (_, next) => next())
-  return face.handle
+  return face
 }
 
 /** The least that an honest echo does. */
@@ -71,13 +80,10 @@ function bareEcho(request: IncomingMessage, response: ServerResponse): void {
 
 /** The child: one server that tells its port, then its CPU time whenever it is asked. */
 async function serve(way: Way): Promise<void> {
-  const server = createServer(listenerOf(way))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
+  const port = await open(way)
   process.on('message', () => process.send?.(process.cpuUsage()))
   process.on('disconnect', () => process.exit())
-  process.send?.(typeof address === 'object' ? address?.port : 0)
+  process.send?.(port)
 }
 
 /** Requests answered within the time, over keep-alive connections with one request under way on each. */

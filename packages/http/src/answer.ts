@@ -55,21 +55,6 @@ export function makeAnswer(status: number, mimeType: string, body: Uint8Array, s
   return { status, headers, body }
 }
 
-/** A web response that still has its bytes at hand, so that node's side need not read them back from a stream. */
-export class AnswerResponse extends Response {
-  readonly bytes: Uint8Array
-
-  constructor(answer: Answer) {
-    // `connection` is not for web responses: node's side sets it. A copy, since a web response owns its body.
-    const headers = new Headers()
-    for (const [name, value] of headerPairs(answer.headers)) {
-      if (name !== 'connection') headers.append(name, value)
-    }
-    super(new Uint8Array(answer.body), { status: answer.status, headers })
-    this.bytes = answer.body
-  }
-}
-
 /** RFC 9457; `about:blank` says that the status tells the kind. */
 function problemBody(status: number, text: Uint8Array): Uint8Array {
   const problem = {
@@ -79,10 +64,4 @@ function problemBody(status: number, text: Uint8Array): Uint8Array {
     detail: decoder.decode(text),
   }
   return encoder.encode(JSON.stringify(problem))
-}
-
-function* headerPairs(flat: readonly string[]): Generator<[string, string]> {
-  for (let index = 0; index < flat.length; index += 2) {
-    yield [flat[index] ?? '', flat[index + 1] ?? '']
-  }
 }

@@ -1,7 +1,8 @@
 /** An answer as a web response, compressed when the face does that and the client wants it. */
 
 import type { Context } from 'hono'
-import { type Answer, AnswerResponse } from '../answer.ts'
+import type { Answer } from '../answer.ts'
+import { AnswerResponse, LazyAnswerResponse } from '../answer-response.ts'
 import type { FaceContext } from '../context.ts'
 import type { FaceEnv } from '../face-env.ts'
 import { encodeAnswer } from './answer-coding.ts'
@@ -12,8 +13,11 @@ export function encodedResponse(
   context: FaceContext,
   hono: Context<FaceEnv>,
 ): Response | Promise<Response> {
-  if (!context.options.isCompressionOn) return new AnswerResponse(answer)
+  const respond = hono.env?.incoming === undefined ? inProcess : throughSocket
+  if (!context.options.isCompressionOn) return respond(answer)
   const encoding = encodeAnswer(answer, hono.req.header('accept-encoding') ?? '')
-  if (encoding === undefined) return new AnswerResponse(answer)
-  return encoding.then((encoded) => new AnswerResponse(encoded))
+  return encoding === undefined ? respond(answer) : encoding.then(respond)
 }
+
+const inProcess = (answer: Answer): Response => new AnswerResponse(answer)
+const throughSocket = (answer: Answer): Response => new LazyAnswerResponse(answer)
