@@ -44,6 +44,25 @@ describe("the user's own handlers", () => {
     await listening.close()
   })
 
+  it('may read and replace the answer, also one that goes to a socket', async () => {
+    const test = makeTestFace({ submitter: new HeldSubmitter(echo) })
+    test.face.app.use('/inference', async (hono, next) => {
+      await next()
+      hono.header('x-seen', await hono.res.clone().text())
+    })
+    test.face.app.use('/inference', async (hono, next) => {
+      await next()
+      hono.res = new Response(`<${await hono.res.text()}>`, hono.res)
+      hono.res.headers.delete('content-length')
+    })
+    const listening = await listenLocally(test.face)
+    const init = { method: 'POST', body: Buffer.from('x') }
+    const response = await fetch(`http://127.0.0.1:${listening.port}/inference`, init)
+    expect([response.status, await response.text()]).toEqual([200, '<x>'])
+    expect(response.headers.get('x-seen')).toBe('<x>')
+    await listening.close()
+  })
+
   it('add endpoints and take over ours', async () => {
     const { face } = makeTestFace()
     face.app.get('/hello/:name', (hono) => hono.text(`hello ${hono.req.param('name')}`))
