@@ -72,7 +72,7 @@ function buildCommand(): Command {
 function toOption(option: OptionDefinition<unknown>): Option {
   const { placeholder } = option.kind
   const flags = placeholder === undefined ? `--${option.flag}` : `--${option.flag} ${placeholder}`
-  const origin = `${option.env}, default ${defaultOf(option)}${option.isPlanned ? ', not built yet' : ''}`
+  const origin = `${option.env}, default ${defaultOf(option)}`
   return new Option(flags, `${option.description}\n${origin}`)
 }
 

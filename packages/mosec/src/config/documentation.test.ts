@@ -5,10 +5,9 @@ import { defaultOf, isSwitch, type OptionDefinition, optionTable } from './optio
 const page = readFileSync(new URL('../../../../docs/configuration.md', import.meta.url), 'utf8')
 
 function row([name, option]: [string, OptionDefinition<unknown>]): string {
-  const { flag, env, kind, description, isPlanned } = option
+  const { flag, env, kind, description } = option
   const flags = isSwitch(option) ? `--${flag}` : `--${flag} ${kind.placeholder}`
-  const meaning = isPlanned ? `${description} (not built yet)` : description
-  return `| \`${flags}\` | \`${env}\` | \`${name}\` | ${defaultOf(option)} | ${kind.allowed} | ${meaning} |`
+  return `| \`${flags}\` | \`${env}\` | \`${name}\` | ${defaultOf(option)} | ${kind.allowed} | ${description} |`
 }
 
 // When it fails, the expected rows can be copied from the message into the page.

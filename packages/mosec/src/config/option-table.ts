@@ -28,8 +28,6 @@ export interface OptionDefinition<T> {
   /** Meaning and unit, for the help and the documentation; no capital, no full stop. */
   readonly description: string
   readonly group: OptionGroup
-  /** Read and checked, but nothing heeds it yet. */
-  readonly isPlanned?: true
 }
 
 /** By the name that the setting has in code, in the order of the help. */
