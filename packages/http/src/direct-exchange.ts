@@ -59,8 +59,21 @@ export class DirectExchange implements TaskSink, EventOutlet {
       this.#refuse(this.#admission.refusal)
       return
     }
+    if (request.readableEnded) {
+      this.#bodyGone()
+      return
+    }
     if (expectsContinue) response.writeContinue()
     readNodeBody(request, this.#context.options.maxRequestBytes, (body) => this.#bodyRead(body))
+  }
+
+  /** Whoever mounted us reads bodies first: nothing will come any more, and waiting for it would be for ever. */
+  #bodyGone(): void {
+    const { logger } = this.#context.options
+    logger.error(
+      `${this.#direct.route.path}: the request's body was read already; mount it before body parsers`,
+    )
+    this.answer(refusals.bodyGone)
   }
 
   settled(outcome: Outcome): void {
