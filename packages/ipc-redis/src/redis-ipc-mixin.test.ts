@@ -1,4 +1,3 @@
-import { connect } from 'node:net'
 import { type Awaitable, BatchWorker } from '@mosec/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RedisIpcOptions } from './options.ts'
@@ -21,23 +20,12 @@ function makeWorker(options: RedisIpcOptions) {
 }
 afterAll(() => Promise.all(open.map((worker) => worker.teardown())))
 
-/** One command of Redis' inline form, and the lines of its answer. */
-function ask({ port }: RedisServer, command: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => socket.end(`${command}\r\nQUIT\r\n`))
-    let answer = ''
-    socket.setEncoding('utf8').on('data', (text) => {
-      answer += text
-    })
-    socket.on('error', reject).on('close', () => resolve(answer.replace(/\+OK\r\n$/, '')))
-  })
-}
 /** How often Redis has read from a socket so far. */
 const reads = async (redis: RedisServer): Promise<number> =>
-  Number(/total_reads_processed:(\d+)/.exec(await ask(redis, 'INFO stats'))?.[1])
+  Number(/total_reads_processed:(\d+)/.exec(await redis.ask('INFO stats'))?.[1])
 
 const keysIn = async (redis: RedisServer): Promise<string[]> =>
-  (await ask(redis, 'KEYS *')).split('\r\n').filter((line) => line.startsWith('mosec:'))
+  (await redis.ask('KEYS *')).split('\r\n').filter((line) => line.startsWith('mosec:'))
 
 if (noRedis !== undefined) console.log(`left out: ${noRedis}`)
 
@@ -55,7 +43,7 @@ describe.skipIf(noRedis !== undefined)('RedisIpcMixin with a real Redis', () => 
     expect(await reader.deserializeIpc(bytes)).toEqual({ data: large, shape: [50_000] })
     const keys = await keysIn(redis)
     expect(keys).toHaveLength(1)
-    const leftMs = Number((await ask(redis, `PTTL ${keys[0]}`)).slice(1))
+    const leftMs = Number((await redis.ask(`PTTL ${keys[0]}`)).slice(1))
     expect(leftMs).toBeGreaterThan(0)
     expect(leftMs).toBeLessThanOrEqual(5000)
   })
@@ -107,7 +95,7 @@ describe.skipIf(noRedis !== undefined)('RedisIpcMixin with a real Redis', () => 
   it('says what is missing when a value has expired, and goes on', async () => {
     const worker = makeWorker({ url: redis.url, expiresMs: 1, keyPrefix: 'mosec:short:' })
     const bytes = await worker.serializeIpc(large)
-    await expect.poll(() => ask(redis, 'KEYS mosec:short:*')).toBe('*0\r\n')
+    await expect.poll(() => redis.ask('KEYS mosec:short:*')).toBe('*0\r\n')
     await expect(worker.deserializeIpc(bytes)).rejects.toThrow(
       /mosec:short:\S+ is not in Redis .* expiresMs \(1\)/,
     )
@@ -140,7 +128,7 @@ describe.skipIf(noRedis !== undefined)('RedisIpcMixin when Redis', () => {
     redis.freeze()
     await expect(worker.serializeIpc(large)).rejects.toThrow('no answer within 500 ms (timeoutMs)')
     redis.thaw()
-    await expect.poll(async () => ask(redis, 'PING')).toBe('+PONG\r\n')
+    await expect.poll(async () => redis.ask('PING')).toBe('+PONG\r\n')
     const patient = makeWorker(redis)
     expect(await patient.deserializeIpc(await patient.serializeIpc(large))).toEqual(large)
     expect(await worker.deserializeIpc(await worker.serializeIpc(large))).toEqual(large)

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 
 /** Why there is none; undefined when there is. */
@@ -15,6 +15,8 @@ export const noRedis: string | undefined =
 export interface RedisServer extends AsyncDisposable {
   readonly url: string
   readonly port: number
+  /** One command in Redis' inline form, and its answer as it comes. */
+  ask(command: string): Promise<string>
   /** Stops it from answering, and lets it go on. */
   freeze(): void
   thaw(): void
@@ -36,6 +38,7 @@ export async function startRedis(given?: number): Promise<RedisServer> {
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
+    ask: (command) => askInline(port, command),
     freeze: () => child.kill('SIGSTOP'),
     thaw: () => child.kill('SIGCONT'),
     stop,
@@ -52,6 +55,17 @@ async function ready(child: ChildProcess): Promise<void> {
     }
   }
   throw new Error('redis-server ended before it was ready')
+}
+
+function askInline(port: number, command: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.end(`${command}\r\nQUIT\r\n`))
+    let answer = ''
+    socket.setEncoding('utf8').on('data', (text) => {
+      answer += text
+    })
+    socket.on('error', reject).on('close', () => resolve(answer.replace(/\+OK\r\n$/, '')))
+  })
 }
 
 async function freePort(): Promise<number> {
