@@ -1,4 +1,5 @@
-import type { Awaitable, BatchItem } from '@mosec/core'
+import { deserialize } from 'node:v8'
+import { type Awaitable, type BatchItem, markLastInProcess } from '@mosec/core'
 import { describe, expect, test } from 'vitest'
 import { Gate, HandClock, item, ReplicaRig, turn } from './replica-rig.ts'
 import { TextBatchWorker, TextWorker } from './text-workers.ts'
@@ -129,5 +130,13 @@ describe('serializeIpc that gives promises', () => {
     const rig = await new ReplicaRig(worker).ready()
     rig.send(between(['a', 'bad', 'c']))
     expect(await Promise.all([1, 2, 3].map((id) => rig.answer(id)))).toEqual([ok('a'), broken, ok('c')])
+  })
+
+  test('is not asked for a result that goes to the server’s own process, which knows the common form only', async () => {
+    const { rig, ask } = await rigOf({ encode: () => 'a form of its own' })
+    rig.send([item(1, 'a', markLastInProcess(0))])
+    await rig.answer(1)
+    expect(deserialize(rig.finals(1)[0]?.bytes ?? new Uint8Array())).toBe('a')
+    expect(await ask(['a'], 2)).toEqual([ok('a form of its own')])
   })
 })

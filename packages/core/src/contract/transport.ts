@@ -118,13 +118,16 @@ export function packState(state: ItemState): number {
   )
 }
 
-/** The state of a task that a caller in this process has handed in as a value: no codec at either end. */
+/** The state of a task that a caller in this process has handed in as a value, at its first stage: no codec. */
 export const inProcessState = packState({
   isIngress: false,
   isEgress: false,
   requestCodec: IN_PROCESS,
   responseCodec: 0,
 })
+
+/** The state of such a task at its last stage, whose result is the caller's value: no codec there, either. */
+export const markLastInProcess = (state: number): number => state | (IN_PROCESS << 9)
 
 /** The state of a task that has left its ingress stage, for the next one. */
 export function markEgress(state: number, isEgressStage: boolean): number {
@@ -135,6 +138,9 @@ export function markEgress(state: number, isEgressStage: boolean): number {
 export const isIngress = (state: number): boolean => (state & INGRESS) !== 0
 /** The item's worker is the first to see it, as bytes or as a value: what a client or a caller sends is checked here. */
 export const isFirst = (state: number): boolean => isIngress(state) || requestCodec(state) === IN_PROCESS
+/** The item's worker gives the result to a caller in the server's process, in the form that all workers share. */
+export const isLastInProcess = (state: number): boolean =>
+  !isEgress(state) && responseCodec(state) === IN_PROCESS
 /** The item's worker writes the client's answer. */
 export const isEgress = (state: number): boolean => (state & EGRESS) !== 0
 /** Index of the codec that the request came in. */

@@ -2,7 +2,7 @@
 
 import type { Submission } from '../contract/submit.ts'
 import type { Task } from '../contract/task.ts'
-import { inProcessState, markEgress, packState } from '../contract/transport.ts'
+import { inProcessState, markEgress, markLastInProcess, packState } from '../contract/transport.ts'
 import type { Stage } from '../stage/stage.ts'
 
 /** Ingress is the first stage, egress the last; they may be one. */
@@ -38,8 +38,9 @@ export class Pipeline {
 
   /** The state that a new task starts with. One from this process has no end where a codec would be used. */
   ingressState({ isInProcess = false, requestCodec, responseCodec }: Submission): number {
-    if (isInProcess) return inProcessState
-    return packState({ isIngress: true, isEgress: this.stages.length === 1, requestCodec, responseCodec })
+    const isEgress = this.stages.length === 1
+    if (!isInProcess) return packState({ isIngress: true, isEgress, requestCodec, responseCodec })
+    return isEgress ? markLastInProcess(inProcessState) : inProcessState
   }
 
   /** Moves a task on to its next stage with that stage's input. Undefined, and nothing moved, at the egress. */
@@ -48,7 +49,13 @@ export class Pipeline {
     if (next === undefined) return undefined
     task.stageIndex++
     task.bytes = bytes
-    task.state = task.isInProcess ? 0 : markEgress(task.state, task.stageIndex === this.stages.length - 1)
+    task.state = this.#laterState(task)
     return next
+  }
+
+  #laterState({ isInProcess, state, stageIndex }: Task): number {
+    const isLast = stageIndex === this.stages.length - 1
+    if (isInProcess) return isLast ? markLastInProcess(0) : 0
+    return markEgress(state, isLast)
   }
 }

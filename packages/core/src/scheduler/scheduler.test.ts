@@ -12,6 +12,7 @@ import {
   isEgress,
   isFirst,
   isIngress,
+  isLastInProcess,
   requestCodec,
   responseCodec,
 } from '../contract/transport.ts'
@@ -147,7 +148,9 @@ describe('Scheduler', () => {
     expect([isIngress(inProcessState), isFirst(inProcessState), isFirst(0)]).toEqual([false, true, false])
     first.finish()
     clock.flush()
-    expect(second.batches[0]?.items[0]?.state).toBe(0)
+    const last = second.batches[0]?.items[0]?.state ?? 0
+    expect([isEgress(last), isFirst(last), isLastInProcess(last)]).toEqual([false, false, true])
+    expect([inProcessState, 0].map(isLastInProcess)).toEqual([false, false])
     second.finish()
     expect(scheduler.remaining).toBe(0)
   })

@@ -2,10 +2,11 @@
 
 import {
   type Awaitable,
-  type BaseWorker,
+  BaseWorker,
   type BatchItem,
   isEgress,
   isIngress,
+  isLastInProcess,
   requestCodec,
   responseCodec,
 } from '@mosec/core'
@@ -19,7 +20,8 @@ export function decodeItem(worker: BaseWorker, item: BatchItem): unknown {
 
 /** A promise where the worker gives one. @throws whatever the worker throws on a value that it cannot write. */
 export function encodeItem(worker: BaseWorker, item: BatchItem, value: unknown): Awaitable<Uint8Array> {
-  return isEgress(item.state)
-    ? worker.serialize(value, responseCodec(item.state))
-    : worker.serializeIpc(value)
+  if (isEgress(item.state)) return worker.serialize(value, responseCodec(item.state))
+  // The server's process knows no other form than the common one.
+  if (isLastInProcess(item.state)) return BaseWorker.prototype.serializeIpc.call(worker, value)
+  return worker.serializeIpc(value)
 }
