@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 /** `mosec-<pid>-<pid namespace>-<random>`. */
@@ -59,7 +59,8 @@ async function reclaim(directory: string, name: string, namespace: number): Prom
   if (pid === undefined || Number(madeIn) !== namespace) return
   const path = join(directory, name)
   try {
-    const isStale = Number(pid) === process.pid ? await isOlderThanThisProcess(path) : !isAlive(Number(pid))
+    const isStale =
+      Number(pid) === process.pid ? await isOlderThanThisProcess(path) : !(await isAlive(Number(pid)))
     if (isStale) await rm(path, { recursive: true, force: true })
   } catch {
     // Another user's, or another process was quicker: not ours to clear, and no reason not to start.
@@ -73,13 +74,20 @@ async function isOlderThanThisProcess(path: string): Promise<boolean> {
   return mtimeMs < startedMs
 }
 
-function isAlive(pid: number): boolean {
+async function isAlive(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0)
-    return true
   } catch (error) {
     return !(error instanceof Error && 'code' in error && error.code === 'ESRCH')
   }
+  return !(await isZombie(pid))
+}
+
+/** A dead process keeps its number until its own parent asks how it ended, which may be never. Linux alone tells. */
+async function isZombie(pid: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  // proc(5): the state follows the name, which may hold anything but ends with the last bracket.
+  return status.slice(status.lastIndexOf(')')).startsWith(') Z')
 }
 
 /** Number of the namespace that process numbers are counted in; 0 on systems that have but one. */

@@ -1,6 +1,6 @@
 /** The Unix-socket transport keeps the contract of transports, and its own house. */
 
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
@@ -72,6 +72,27 @@ describe('the folder', () => {
     const ours = [address, other.address].map((path) => dirname(path).slice(directory.length + 1))
     expect((await readdir(directory)).sort()).toEqual([...alive, ...ours].sort())
   })
+
+  it.skipIf(process.platform !== 'linux')(
+    'of a parent that nobody has asked how it ended is stale, too',
+    async () => {
+      // The shell becomes another program, which does not know that it has a child.
+      const shell = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
+      const [pid] = await once(shell.stdout, 'data')
+      const { ino } = await stat('/proc/self/ns/pid')
+      const folder = join(directory, `mosec-${Number(String(pid))}-${ino}-0123456789abcdef`)
+      await mkdir(folder)
+      await expect
+        .poll(async () => {
+          await reclaimSocketFolder(join(folder, 'a.sock'))
+          return readdir(directory)
+        })
+        .toEqual([])
+      shell.kill()
+    },
+  )
 
   it('can be removed by a replica, once its parent is dead', async () => {
     const { address } = await transport.listen('replica-1')
