@@ -47,6 +47,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
 
     expect(code).toBe(signal === 'SIGTERM' ? 143 : 130)
     expect(await inFlight).toBe('cut off')
+    expect(program.output()).not.toContain('started again')
     await expect.poll(() => children.filter(isRunning)).toEqual([])
     expect(await readdir(folder)).toEqual([])
   })

@@ -61,7 +61,11 @@ export class Fleet {
 
   /** Ends all processes at once, without asking. */
   kill(): void {
-    for (const replica of [...this.#replicas.values()].flat()) replica.kill()
+    for (const replica of [...this.#replicas.values()].flat()) {
+      // Told to stop first, or it would be started again.
+      void replica.stop({ graceMs: 0 })
+      replica.kill()
+    }
   }
 
   async #startStage(stage: NamedStage, signal: AbortSignal): Promise<void> {
