@@ -20,7 +20,8 @@ export interface Codec {
    */
   encode(value: unknown): Uint8Array
   /**
-   * Bytes to value. The bytes are the codec's own: it may keep views into them.
+   * Bytes to value. They are a view, often a Node Buffer, at any offset of a larger buffer. They are the codec's own:
+   * it may keep views into them. A Buffer's `slice` is a view too; `new Uint8Array(bytes)` copies.
    * @throws DecodingError when the bytes are not of this format; the message says what is wrong, and where.
    */
   decode(bytes: Uint8Array): unknown

@@ -27,6 +27,25 @@ const subject = (codec: Partial<Codec>): CodecSubject => ({
   garbage: [new Uint8Array(), new Uint8Array(30)],
 })
 
+/** Whole floats; `copy` moves the bytes to an address that a Float32Array takes. */
+const floats = (copy: (bytes: Uint8Array) => Uint8Array): CodecSubject => ({
+  codec: {
+    name: 'floats',
+    mimeTypes: ['application/x-float32'],
+    encode(value) {
+      if (value instanceof Float32Array) return new Uint8Array(value.buffer)
+      throw new EncodingError('floats takes a Float32Array')
+    },
+    decode(bytes) {
+      if (bytes.length % 4 !== 0) throw new DecodingError(`${bytes.length} bytes are no floats`)
+      const { buffer, byteOffset } = copy(bytes)
+      return new Float32Array(buffer, byteOffset, bytes.length / 4)
+    },
+  },
+  samples: [Float32Array.of(1, -2.5)],
+  garbage: [new Uint8Array(3)],
+})
+
 /** Runs the suite on the spot and gives the names of the cases that fail. */
 async function failures(of: CodecSubject): Promise<string[]> {
   const cases: [string, () => void | Promise<void>][] = []
@@ -96,6 +115,13 @@ describe('codecConformance', () => {
   it.each(bad)('fails %s', async (_, codec, expected) => {
     const failed = await failures(subject(codec))
     expect(failed.some((name) => name.startsWith(expected))).toBe(true)
+  })
+
+  it("passes floats that are copied, and fails those whose copy is Buffer's slice, which is none", async () => {
+    expect(await failures(floats((bytes) => new Uint8Array(bytes)))).toEqual([])
+    expect(await failures(floats((bytes) => bytes.slice()))).toEqual([
+      'decodes a Node Buffer from the middle of a buffer',
+    ])
   })
 
   it('fails a suite without samples or garbage', async () => {

@@ -31,7 +31,9 @@ const checks: Record<string, (subject: CodecSubject) => void | Promise<void>> = 
   'has a short lower-case name': ({ codec }) => assert.match(codec.name, /^[a-z][a-z0-9-]*$/),
   'names its MIME types in lower case, without parameters': ({ codec }) => checkMimeTypes(codec),
   'brings every sample back': checkRoundtrip,
-  'decodes bytes from the middle of a buffer': checkOffset,
+  'decodes bytes from the middle of a buffer': (subject) =>
+    checkOffset(subject, (size) => new Uint8Array(size)),
+  'decodes a Node Buffer from the middle of a buffer': (subject) => checkOffset(subject, Buffer.alloc),
   'does not change the bytes that it decodes': checkInputUntouched,
   'gives bytes that a later encode leaves alone': checkOutputUntouched,
   'refuses garbage with a DecodingError that says what is wrong': checkGarbage,
@@ -56,12 +58,15 @@ function checkRoundtrip({ codec, samples }: CodecSubject): void {
   }
 }
 
-/** A replica hands over views into what it read, at any offset: odd ones must not break typed arrays. */
-function checkOffset({ codec, samples }: CodecSubject): void {
+/**
+ * A replica hands over views into what it read, at any offset: odd ones must not break typed arrays. Mostly they are
+ * Buffers, whose `slice` and `subarray` copy nothing, and the value must be the same as from a plain Uint8Array.
+ */
+function checkOffset({ codec, samples }: CodecSubject, makeBlock: (size: number) => Uint8Array): void {
   for (const sample of samples) {
     const bytes = codec.encode(sample)
     for (const offset of [1, 2, 3, 4]) {
-      const block = new Uint8Array(bytes.length + 16).fill(0x5b)
+      const block = makeBlock(bytes.length + 16).fill(0x5b)
       block.set(bytes, offset)
       assert.deepEqual(codec.decode(block.subarray(offset, offset + bytes.length)), sample)
     }
