@@ -18,14 +18,14 @@ describe('a start that cannot be', () => {
   })
 
   it.each([
-    ['setup', /Broken_1.*set-up.*the model file is missing/s],
-    ['warm-up', /Broken_1.*warm-up.*the model does not like the example/s],
-    ['module', /nowhere_1.*nowhere\.mjs/s],
-    ['batch', /Broken takes one task at a time, so maxBatchSize must be 1, got 4/],
-  ])('says what is wrong with the worker: %s', async (broken, message) => {
+    ['setup', /Broken_1.*set-up.*the model file is missing/s, 1],
+    ['warm-up', /Broken_1.*warm-up.*the model does not like the example/s, 1],
+    ['module', /nowhere_1.*nowhere\.mjs/s, 1],
+    ['batch', /Broken takes one task at a time, so maxBatchSize must be 1, got 4/, 2],
+  ])('says what is wrong with the worker: %s', async (broken, message, expected) => {
     const { code, errors } = await runToEnd('broken', ['--port', '0'], { BROKEN: broken })
     expect(errors).toMatch(message)
-    expect(code).toBe(1)
+    expect(code).toBe(expected)
     expect(errors).not.toMatch(/^ +at /m)
   })
 

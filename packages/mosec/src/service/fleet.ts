@@ -1,6 +1,12 @@
 /** All replicas of all stages: started together, watched, stopped together. */
 
-import { type Clock, type Observer, type ReplicaChanged, type Scheduler, StartError } from '@mosec/core'
+import {
+  type Clock,
+  ConfigurationError,
+  type Observer,
+  type ReplicaChanged,
+  type Scheduler,
+} from '@mosec/core'
 import type { WorkerInfo } from '@mosec/worker'
 import { type ReplicaProcess, superviseReplica } from '@mosec/worker/replica'
 import type { NamedStage } from '../blueprint.ts'
@@ -132,7 +138,7 @@ export class Fleet {
   #checkFit({ name, options }: NamedStage): void {
     const info = this.#infos.get(name)
     if (info === undefined || options.maxBatchSize === 1 || info.kind.startsWith('batch')) return
-    throw new StartError(
+    throw new ConfigurationError(
       `stage ${name}: ${info.name} takes one task at a time, so maxBatchSize must be 1, got ${options.maxBatchSize}; ` +
         'extend BatchWorker to take batches',
     )
