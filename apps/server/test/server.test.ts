@@ -25,6 +25,14 @@ async function embed(...input: string[]): Promise<number[][]> {
   return data.map(({ embedding }) => embedding)
 }
 
+/** Requests that have left `tokenize` for `embed`. */
+async function tokenizedCount(): Promise<number> {
+  const metrics = await (await fetch(`${server.url}/metrics`)).text()
+  return Number(
+    /process_duration_second_count\{stage="tokenize",connection="1"\} (\d+)/.exec(metrics)?.[1] ?? 0,
+  )
+}
+
 const dot = (a: readonly number[] = [], b: readonly number[] = []): number =>
   a.reduce((sum, value, n) => sum + value * (b[n] ?? Number.NaN), 0)
 
@@ -74,6 +82,21 @@ describe('POST /v1/embeddings', () => {
   ])('refuses %j in words that the client shows', async (body, message) => {
     await expect(openai.embeddings.create({ model, ...body })).rejects.toThrow(message)
     expect(await embed('and it still works')).toHaveLength(1)
+  })
+
+  it('computes no further when the client has left, so that the next waits for one chunk only', async () => {
+    // The longest request that is taken: seconds of the model's time.
+    const input = Array(64).fill('word '.repeat(200))
+    const before = await tokenizedCount()
+    const leaving = new AbortController()
+    const left = openai.embeddings.create({ model, input }, { signal: leaving.signal })
+    const rejected = expect(left).rejects.toThrow('aborted')
+    await expect.poll(tokenizedCount).toBeGreaterThan(before)
+    leaving.abort()
+    await rejected
+    const startMs = performance.now()
+    expect(await embed('and it still works')).toHaveLength(1)
+    expect(performance.now() - startMs).toBeLessThan(2000)
   })
 
   it('says where JSON is wrong', async () => {

@@ -6,8 +6,8 @@ import type { TokenizedTexts } from './messages.ts'
 import { parseRequest } from './request.ts'
 import { loadTokenizer, type Tokenize } from './tokenizer.ts'
 
-/** What the model computes in some 20 seconds on one core of wasm; more would time out, and keep others waiting until then. */
-const maxRequestTokens = 32_768
+/** What the model computes in a few seconds on one core of wasm; the requests of others wait so long. */
+const maxRequestTokens = 8192
 
 /** Takes an OpenAI embeddings request. */
 export default class TokenizeWorker extends JsonMixin(Worker)<unknown, TokenizedTexts> {
@@ -33,7 +33,8 @@ export default class TokenizeWorker extends JsonMixin(Worker)<unknown, Tokenized
       tokenCount += tokens.length
       if (tokenCount <= maxRequestTokens) return tokens
       throw new ValidationError(
-        `input: more than ${maxRequestTokens} tokens together, send fewer texts at a time`,
+        `input: at most ${maxRequestTokens} tokens together, got ${tokenCount} in the first ${index + 1} texts; ` +
+          'send fewer texts at a time',
       )
     })
   }
