@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runChild } from './steps/child.mjs'
+import { toolEnvironment } from './steps/environment.mjs'
 import { requireNode } from './steps/node-version.mjs'
 import { pinnedPnpm, pnpm, root } from './steps/pnpm.mjs'
 import { runSteps } from './steps/steps.mjs'
@@ -41,7 +42,7 @@ async function runTests() {
   const reporters = ['--reporter=json', '--reporter=default', `--outputFile.json=${report}`]
   try {
     const command = pnpm('exec', 'vitest', 'run', ...reporters, ...process.argv.slice(2))
-    const code = await runChild(command, { cwd: root, stdio: 'inherit' })
+    const code = await runChild(command, { cwd: root, stdio: 'inherit', env: toolEnvironment() })
     process.stdout.write(`${readSummary(report)}\n`)
     return code
   } finally {

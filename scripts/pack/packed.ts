@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { toolEnvironment } from '../steps/environment.mjs'
 import { pnpm, root } from '../steps/pnpm.mjs'
 
 /** One tarball. */
@@ -36,7 +37,8 @@ export function packAll(folder: string): Packed[] {
     folder,
     '--json',
   )
-  const reports: PackReport[] = JSON.parse(execFileSync(file, args, { cwd: root, encoding: 'utf8' }))
+  const options = { cwd: root, env: toolEnvironment(), encoding: 'utf8' } as const
+  const reports: PackReport[] = JSON.parse(execFileSync(file, args, options))
   return reports.map(({ name, filename, files }) => ({
     name,
     tarball: filename,

@@ -1,6 +1,7 @@
 /** Numbered steps with their seconds; what a step prints is shown only when it fails. */
 
 import { runChild } from './child.mjs'
+import { toolEnvironment } from './environment.mjs'
 import { root } from './pnpm.mjs'
 
 /**
@@ -36,7 +37,7 @@ async function runStep(title, command) {
   const output = []
   const code = await runChild(
     command,
-    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: quiet() },
+    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: toolEnvironment() },
     (child) => {
       child.stdout?.on('data', (chunk) => output.push(chunk))
       child.stderr?.on('data', (chunk) => output.push(chunk))
@@ -46,11 +47,6 @@ async function runStep(title, command) {
   process.stdout.write(code === 0 ? `${seconds} s\n` : `failed after ${seconds} s\n\n`)
   if (code !== 0) showFailure(command, code, Buffer.concat(output).toString())
   return code
-}
-
-/** Tools neither send usage figures nor ask questions. */
-function quiet() {
-  return { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', NO_UPDATE_NOTIFIER: '1' }
 }
 
 /**
