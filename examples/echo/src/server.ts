@@ -3,12 +3,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BatchWorker, Server, ValidationError, Worker } from 'mosec'
 
-class Preprocess extends Worker<{ time: unknown }, number> {
+class Preprocess extends Worker<{ time?: unknown } | null, number> {
   override example = { time: 0 }
 
-  override forward({ time }: { time: unknown }): number {
-    const seconds = Number(time)
-    if (Number.isFinite(seconds) && seconds >= 0) return seconds
+  /** Clients may send any JSON, also `null`. */
+  override forward(input: { time?: unknown } | null): number {
+    const time = input?.time
+    if (typeof time === 'number' && Number.isFinite(time) && time >= 0) return time
     throw new ValidationError(`time must be a number of seconds, got ${JSON.stringify(time)}`)
   }
 }

@@ -29,6 +29,16 @@ it('tells what is wrong', async () => {
   expect(await response.text()).toBe('request validation error: time must be a number of seconds, got "soon"')
 })
 
+it.each([null, 'soon', [], {}, { time: null }, { time: -1 }])(
+  'answers 422 to %j, and still works',
+  async (body) => {
+    const response = await ask(body)
+    expect(response.status).toBe(422)
+    expect(await response.text()).toContain('time must be a number of seconds, got ')
+    expect((await ask({ time: 0 })).status).toBe(200)
+  },
+)
+
 it('sleeps for many at once', async () => {
   const answers = await Promise.all(Array.from({ length: 40 }, () => ask({ time: 0.2 })))
   expect(answers.map(({ status }) => status)).toEqual(Array(40).fill(200))
