@@ -20,7 +20,7 @@ test('what an npx around us was told is not passed on; the rest is', () => {
 test('an npx within an npx runs its own command', () => {
   const outer = { ...process.env, npm_config_call: 'npm start' }
   const run = (env: NodeJS.ProcessEnv) =>
-    spawnSync('npx', ['--no', 'tsc', '--version'], { cwd: root, env, encoding: 'utf8' })
+    spawnSync('npx', ['--no', '--', 'tsc', '--version'], { cwd: root, env, encoding: 'utf8' })
   expect(run(outer).status).not.toBe(0)
   expect(run(toolEnvironment(outer))).toMatchObject({ status: 0, stdout: expect.stringMatching(/^Version/) })
 })
