@@ -2,8 +2,9 @@
 
 import { type Codec, ConfigurationError } from '@mosec/core'
 import { pathProblem } from '@mosec/http'
+import { checkWorker } from './check-worker.ts'
 import type { Stage } from './stage.ts'
-import type { ResolvedStageOptions } from './stage-options.ts'
+import { type ResolvedStageOptions, resolveStageOptions } from './stage-options.ts'
 
 /** A stage with its final name. */
 export interface NamedStage {
@@ -38,23 +39,25 @@ interface RouteDraft {
   codecs: readonly Codec[] | undefined
 }
 
-/** Collects stages and routes; the same calls give the same names in the parent and in each replica's process. */
+/**
+ * Collects stages and routes; the same calls give the same names in the parent and in each replica's process.
+ * What cannot be is said by `finish`, so that a program reads it as one line when it runs, and not as a stack.
+ */
 export class BlueprintDraft {
   readonly #routes = new Map<string, RouteDraft>()
+  readonly #problems: ConfigurationError[] = []
 
   /** Puts a stage at the end of a route; the route is made when it is new. */
   append(path: string, stage: Stage): void {
+    this.#check(stage)
     this.#draft(path).stages.push(stage)
   }
 
-  /**
-   * Makes a route of all its stages.
-   * @throws ConfigurationError when the path is taken, reserved or no path, or when no stage is given.
-   */
+  /** Makes a route of all its stages. */
   route({ path, codecs }: RouteOptions, stages: readonly Stage[]): void {
-    if (this.#routes.has(path)) throw new ConfigurationError(`the route ${path} is registered already`)
-    if (stages.length === 0)
-      throw new ConfigurationError(`the route ${path} needs at least one stage, got none`)
+    if (this.#routes.has(path)) this.#refuse(`the route ${path} is registered already`)
+    if (stages.length === 0) this.#refuse(`the route ${path} needs at least one stage, got none`)
+    for (const stage of stages) this.#check(stage)
     const draft = this.#draft(path)
     draft.stages.push(...stages)
     draft.codecs = codecs
@@ -62,9 +65,12 @@ export class BlueprintDraft {
 
   /**
    * Names the stages by class and position, as Mosec does (`Preprocess_1`).
-   * @throws ConfigurationError when there is no route, two stages have one name, or codecs contradict each other.
+   * @throws ConfigurationError for the first thing that cannot be: a path that is taken, reserved or no path, no stage,
+   * a wrong option, two stages of one name, codecs that contradict each other.
    */
   finish(): Blueprint {
+    const [problem] = this.#problems
+    if (problem !== undefined) throw problem
     if (this.#routes.size === 0) {
       throw new ConfigurationError('the server has no stage: call appendWorker or route before run')
     }
@@ -72,7 +78,7 @@ export class BlueprintDraft {
     const stages = [...names].map(([stage, name]) => ({
       name,
       worker: stage.worker,
-      options: stage.options,
+      options: resolveStageOptions(stage.options),
       codecs: this.#codecsOf(stage, name),
     }))
     return { stages, routes: [...this.#routes].map(([path, draft]) => namedRoute(path, draft, names)) }
@@ -81,10 +87,26 @@ export class BlueprintDraft {
   #draft(path: string): RouteDraft {
     const known = this.#routes.get(path)
     if (known !== undefined) return known
-    checkPath(path)
+    const problem = pathProblem(path)
+    if (problem !== undefined) this.#refuse(`not a route: ${problem}`)
     const draft: RouteDraft = { stages: [], codecs: undefined }
     this.#routes.set(path, draft)
     return draft
+  }
+
+  #check({ worker, options }: Stage): void {
+    try {
+      checkWorker(worker)
+      resolveStageOptions(options)
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error
+      this.#problems.push(error)
+    }
+  }
+
+  /** The error is made where the call was, so that its stack shows the user's own line to who debugs. */
+  #refuse(message: string): void {
+    this.#problems.push(new ConfigurationError(message))
   }
 
   #names(): Map<Stage, string> {
@@ -123,11 +145,6 @@ function namedRoute(path: string, draft: RouteDraft, names: ReadonlyMap<Stage, s
   if (first === undefined)
     throw new ConfigurationError(`the route ${path} needs at least one stage, got none`)
   return { path, stages: [first, ...rest] }
-}
-
-function checkPath(path: string): void {
-  const problem = pathProblem(path)
-  if (problem !== undefined) throw new ConfigurationError(`not a route: ${problem}`)
 }
 
 /** The class's name, or the module's file name without its ending. */

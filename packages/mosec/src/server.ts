@@ -63,7 +63,7 @@ export class Server implements AsyncDisposable {
   /**
    * Adds a worker as the last stage of its route.
    * @param worker the class, or the URL of the module whose default export it is.
-   * @throws ConfigurationError for options or routes that cannot be.
+   * What cannot be (an option, a route, a thing that is no worker) is said by `run` and `start`.
    */
   appendWorker<W extends AnyWorker>(worker: new () => W, options?: StageOptionsOf<W> & AppendOptions): this
   appendWorker(worker: URL, options?: BatchStageOptions & AppendOptions): this
@@ -77,7 +77,7 @@ export class Server implements AsyncDisposable {
 
   /**
    * Makes a route of stages, whose types must fit each other in this order.
-   * @throws ConfigurationError for a path that is taken or reserved.
+   * A path that is taken or reserved is said by `run` and `start`.
    *
    * @example
    * server.route('/v1/embeddings', stage(Tokenize), stage(Embed, { maxBatchSize: 32 }), stage(Format))

@@ -75,6 +75,7 @@ export interface ResolvedStageOptions {
  * @throws ConfigurationError naming the option, what it takes and what came.
  */
 export function resolveStageOptions(options: BatchStageOptions): ResolvedStageOptions {
+  refuseUnknown(options)
   const replicas = atLeastOne('replicas', options.replicas ?? 1)
   return {
     name: checkedName(options.name),
@@ -87,6 +88,25 @@ export function resolveStageOptions(options: BatchStageOptions): ResolvedStageOp
     env: checkedEnv(options.env ?? [], replicas),
     onBatchError: options.onBatchError ?? 'isolate',
   }
+}
+
+/** Every option there is; the compiler says when one is missing here. */
+const known: Readonly<Record<keyof BatchStageOptions, true>> = {
+  name: true,
+  replicas: true,
+  isolation: true,
+  maxBatchSize: true,
+  maxWaitMs: true,
+  policy: true,
+  timeoutMs: true,
+  env: true,
+  onBatchError: true,
+}
+
+function refuseUnknown(options: BatchStageOptions): void {
+  const unknown = Object.keys(options).find((option) => !Object.hasOwn(known, option))
+  if (unknown === undefined) return
+  throw new ConfigurationError(`"${unknown}" is no stage option; there are ${Object.keys(known).join(', ')}`)
 }
 
 function policyOf({ policy, maxWaitMs }: BatchStageOptions): BatchPolicy {

@@ -1,12 +1,7 @@
 /** A worker and how it runs, ready to be put on a route. */
 
 import type { AnyWorker, WorkerClass } from '@mosec/core'
-import {
-  type BatchStageOptions,
-  type ResolvedStageOptions,
-  resolveStageOptions,
-  type StageOptionsOf,
-} from './stage-options.ts'
+import type { BatchStageOptions, StageOptionsOf } from './stage-options.ts'
 
 /** What goes into a worker's `forward`, per task. */
 export type InputOf<W> = W extends { readonly types?: { readonly input: infer In } } ? In : unknown
@@ -17,14 +12,14 @@ export type OutputOf<W> = W extends { readonly types?: { readonly output: infer 
 export interface Stage<In = unknown, Out = unknown> {
   /** The worker's class, or the URL of the module whose default export it is. */
   readonly worker: WorkerClass | URL
-  readonly options: ResolvedStageOptions
+  readonly options: BatchStageOptions
   /** Never set: carries the types to `server.route`. */
   readonly types?: { readonly input: In; readonly output: Out }
 }
 
 /**
  * Makes a stage of a worker's class, which the server finds in the replica by running the main module again there.
- * @throws ConfigurationError for options that cannot be.
+ * What cannot be is said when the server is run or started.
  */
 export function stage<W extends AnyWorker>(
   worker: new () => W,
@@ -33,11 +28,11 @@ export function stage<W extends AnyWorker>(
 /**
  * Makes a stage of the module whose default export is the worker's class; the parent process never loads it.
  * Give the types of `forward` where the compiler shall check the neighbours: `stage<In, Out>(new URL(...))`.
- * @throws ConfigurationError for options that cannot be.
+ * What cannot be is said when the server is run or started.
  */
 export function stage<In = unknown, Out = unknown>(worker: URL, options?: BatchStageOptions): Stage<In, Out>
 export function stage(worker: WorkerClass | URL, options: BatchStageOptions = {}): Stage {
-  return { worker, options: resolveStageOptions(options) }
+  return { worker, options }
 }
 
 /** What a stage is told when the one before does not fit it. */

@@ -61,13 +61,13 @@ describe('multi-route, shared stages', () => {
     '/health/ready',
     '/healthz',
     '/readyz',
-  ])('reserved paths are refused with a clear message: %s', (path) => {
+  ])('reserved paths are refused with a clear message: %s', async (path) => {
     class Echo extends Worker {
       override forward(input: unknown): unknown {
         return input
       }
     }
-    expect(() => new Server().appendWorker(Echo, { route: path })).toThrow(
+    await expect(new Server().appendWorker(Echo, { route: path }).start()).rejects.toThrow(
       `not a route: ${path} is reserved: the server answers it itself`,
     )
   })

@@ -29,6 +29,26 @@ describe('a start that cannot be', () => {
     expect(errors).not.toMatch(/^ +at /m)
   })
 
+  it.each([
+    ['reserved', 'not a route: /metrics is reserved: the server answers it itself'],
+    ['no path', 'not a route: nope must start with a slash'],
+    ['twice', 'the route /a is registered already'],
+    ['no stage', 'the route /a needs at least one stage, got none'],
+    ['range', 'stage option replicas takes an integer of at least 1, got 0'],
+    ['env', 'stage option env takes one entry per replica: 2 expected, got 1'],
+    ['typo', '"replica" is no stage option; there are name, replicas,'],
+    ['text', `got the text "./echo.js": new URL('./echo.js', import.meta.url)?`],
+    ['instance', 'got an instance of Echo: give the class itself'],
+    ['stranger', 'got Stranger, which extends none of them'],
+    ['no forward', 'got Empty, which has no method forward'],
+  ])('says in one line what cannot be in code, and ends with 2: %s', async (misuse, message) => {
+    const { code, errors } = await runToEnd('misused', ['--port', '0'], { MISUSE: misuse })
+    const [line = '', ...more] = errors.trim().split('\n')
+    expect(JSON.parse(line).msg).toContain(message)
+    expect(more).toEqual([])
+    expect(code).toBe(2)
+  })
+
   it('says that there is no stage', async () => {
     const { code, errors } = await runToEnd('broken', [], { BROKEN: 'no-stage' })
     expect(errors).toContain('the server has no stage: call appendWorker or route before run')

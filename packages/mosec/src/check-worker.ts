@@ -1,0 +1,26 @@
+/** Is this a worker at all? For callers whom no compiler tells. */
+
+import { ConfigurationError, type WorkerClass } from '@mosec/core'
+
+/** @throws ConfigurationError naming what came and what a worker is. */
+export function checkWorker(worker: unknown): asserts worker is WorkerClass | URL {
+  if (worker instanceof URL) return
+  if (typeof worker !== 'function') refuse(describe(worker))
+  const { prototype } = worker as { readonly prototype?: Partial<Record<string, unknown>> }
+  if (typeof prototype?.['setup'] !== 'function' || typeof prototype['serialize'] !== 'function') {
+    refuse(`${worker.name === '' ? 'a function' : worker.name}, which extends none of them`)
+  }
+  if (typeof prototype['forward'] !== 'function') refuse(`${worker.name}, which has no method forward`)
+}
+
+function describe(worker: unknown): string {
+  if (typeof worker === 'string') return `the text "${worker}": new URL('${worker}', import.meta.url)?`
+  if (typeof worker !== 'object' || worker === null) return String(worker)
+  return `an instance of ${worker.constructor?.name ?? 'nothing'}: give the class itself`
+}
+
+function refuse(what: string): never {
+  throw new ConfigurationError(
+    `a stage takes a class that extends Worker, BatchWorker, StreamWorker or BatchStreamWorker, or the URL of a module that exports one; got ${what}`,
+  )
+}
