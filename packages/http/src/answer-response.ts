@@ -4,12 +4,18 @@ import type { Answer } from './answer.ts'
 
 /** A web response that still has its bytes at hand, so that node's side need not read them back from a stream. */
 export class AnswerResponse extends Response {
-  readonly bytes: Uint8Array
+  /** Private, since a web response has a method `bytes` of its own. */
+  readonly #body: Uint8Array
 
   /** @param body null where a subclass gives the bytes to those who ask. */
   constructor(answer: Answer, body: Uint8Array<ArrayBuffer> | null = new Uint8Array(answer.body)) {
     super(body, { status: answer.status, headers: headersOf(answer) })
-    this.bytes = answer.body
+    this.#body = answer.body
+  }
+
+  /** The bytes of an answer of ours; undefined for any other response. */
+  static bytesOf(response: Response): Uint8Array | undefined {
+    return #body in response ? response.#body : undefined
   }
 }
 
@@ -27,7 +33,7 @@ export class LazyAnswerResponse extends AnswerResponse {
   /** With a body of its own. */
   full(): Response {
     // A copy, since a web response owns its body.
-    this.#full ??= new Response(new Uint8Array(this.bytes), this)
+    this.#full ??= new Response(new Uint8Array(AnswerResponse.bytesOf(this) ?? []), this)
     return this.#full
   }
 

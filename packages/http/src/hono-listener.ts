@@ -51,11 +51,11 @@ export function createHonoListener(context: FaceContext, app: Hono<FaceEnv>): Ho
 
 /** Writes an answer of ours, with the headers that middleware gave it, past the stream of its web response. */
 function send(response: Response, outgoing: NodeResponse): Response {
-  const isOurs = response instanceof AnswerResponse && !response.bodyUsed
+  const bytes = response.bodyUsed ? undefined : AnswerResponse.bytesOf(response)
   // Node 20 keeps only the last of several cookies in this form.
-  if (!isOurs || response.headers.has('set-cookie')) return response
+  if (bytes === undefined || response.headers.has('set-cookie')) return response
   writeHead(outgoing, response.status, [...response.headers].flat())
-  outgoing.end(response.bytes)
+  outgoing.end(bytes)
   return RESPONSE_ALREADY_SENT
 }
 
