@@ -47,6 +47,24 @@ describe('a running service', () => {
     expect(line).toMatchObject({ stage: 'Square_1', replica: 1 })
   })
 
+  it('logs where in the code of the user an error was thrown, and no frames of its own', async () => {
+    await post(program, { x: 13 })
+    const line = await program.logged((entry) => JSON.stringify(entry).includes('a secret of the model'))
+    expect(line['error']).toEqual({
+      type: 'Error',
+      message: 'a secret of the model',
+      at: expect.stringMatching(/fixtures\/square\.mjs:\d+:\d+$/),
+    })
+    expect(program.output()).not.toMatch(/dist\/child/)
+  })
+
+  it('logs the whole stack at level debug', async () => {
+    await using debugging = await start('square', { flags: ['--log-level', 'debug'] })
+    await post(debugging, { x: 13 })
+    const line = await debugging.logged((entry) => JSON.stringify(entry).includes('a secret of the model'))
+    expect(line['error']).toMatchObject({ stack: expect.stringMatching(/ at .*dist\/child\//) })
+  })
+
   it('does not lose what a worker prints', async () => {
     await post(program, { x: 1, log: 'a line from the worker' })
     await expect.poll(() => program.output()).toContain('a line from the worker')

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import type { LogFields } from '@mosec/core'
 import { TimeoutError } from '@mosec/core'
+import { controlLogger, type ReplicaMessage } from '@mosec/worker'
 import { describe, expect, it } from 'vitest'
 import { createLogger, type LoggerOptions, type ServerLogger } from './create-logger.ts'
 
@@ -89,20 +90,38 @@ describe('errors in fields', () => {
   const cause = new Error('no route', { cause: new TypeError('inner') })
   const error = new TimeoutError('too slow', { cause })
 
+  const here = expect.stringMatching(/^\/.*create-logger\.test\.ts:\d+:\d+$/)
+  const told = {
+    type: 'TimeoutError',
+    message: 'too slow',
+    code: 'stage_timeout',
+    at: here,
+    cause: {
+      type: 'Error',
+      message: 'no route',
+      at: here,
+      cause: { type: 'TypeError', message: 'inner', at: here },
+    },
+  }
+
   it.each(['err', 'error', 'reason'])(
-    'are told as %s with message, code and causes, without a stack',
+    'are told as %s with message, code, causes and the place in the code of the user, without a stack',
     (key) => {
       const { logger, last, lines } = fakeLog()
       logger.error('failed', { [key]: error })
-      expect(last()[key]).toEqual({
-        type: 'TimeoutError',
-        message: 'too slow',
-        code: 'stage_timeout',
-        cause: { type: 'Error', message: 'no route', cause: { type: 'TypeError', message: 'inner' } },
-      })
-      expect(lines[0]).not.toContain('create-logger.test')
+      expect(last()[key]).toEqual(told)
+      expect(lines[0]).not.toMatch(/ at |node_modules|node:/)
     },
   )
+
+  it('are told alike when they come from a replica, as plain data', () => {
+    const { logger, last } = fakeLog()
+    const send = (message: ReplicaMessage) => {
+      if (message.type === 'mosec:log') logger.error(message.message, message.fields)
+    }
+    controlLogger({ send }).error('failed', { error })
+    expect(last()['error']).toEqual(told)
+  })
 
   it('have their stacks at level debug', () => {
     const { logger, last } = fakeLog({ level: 'debug' })

@@ -1,6 +1,7 @@
 /** What callers hand to the log, made plain: bounded, without bytes, errors in a known shape. */
 
 import type { LogFields } from '@mosec/core'
+import { userFrame } from './user-frame.ts'
 
 /** Keys that the log line itself has; a field of that name gets a `_` behind it. */
 const ownKeys: ReadonlySet<string> = new Set(['time', 'level', 'name', 'msg'])
@@ -11,7 +12,7 @@ const mostCauses = 5
 
 /** How much of an error is told. */
 export interface FieldOptions {
-  /** Stacks are for those who debug. */
+  /** Stacks are for those who debug; the others read where in their own code it was. */
   readonly isStackShown: boolean
 }
 
@@ -36,7 +37,7 @@ function plainValue(value: unknown, options: FieldOptions, level: number): unkno
   if (typeof value === 'string') return cut(value)
   if (typeof value === 'bigint') return String(value)
   if (typeof value !== 'object' || value === null) return value
-  if (value instanceof Error) return plainError(value, options, 1)
+  if (isError(value)) return plainError(value, options, 1)
   if (value instanceof Date || value instanceof URL) return String(value.toJSON())
   if (ArrayBuffer.isView(value) || isBuffer(value)) return `[${value.byteLength} bytes]`
   return plainObject(value, options, level)
@@ -59,19 +60,36 @@ function plainList(list: readonly unknown[], options: FieldOptions, level: numbe
   return list.length > mostItems ? [...shown, `[${list.length - mostItems} more]`] : shown
 }
 
-function plainError(error: Error, options: FieldOptions, depth: number): Record<string, unknown> {
+/** An error, or what came of one on its way from a replica. */
+interface ErrorLike {
+  readonly name?: unknown
+  readonly message: string
+  readonly stack: string
+  readonly cause?: unknown
+}
+
+function isError(value: unknown): value is ErrorLike {
+  if (value instanceof Error) return true
+  if (typeof value !== 'object' || value === null || !('message' in value && 'stack' in value)) return false
+  return typeof value.message === 'string' && typeof value.stack === 'string'
+}
+
+function plainError(error: ErrorLike, options: FieldOptions, depth: number): Record<string, unknown> {
   const { cause } = error
+  const stack = typeof error.stack === 'string' ? error.stack : ''
+  const at = userFrame(stack)
   return {
     type: error.name,
     message: cut(error.message),
     ...('code' in error && { code: plainValue(error.code, options, deepestLevel) }),
-    ...(options.isStackShown && { stack: error.stack }),
+    ...(at !== undefined && { at }),
+    ...(options.isStackShown && { stack }),
     ...(cause !== undefined && { cause: plainCause(cause, options, depth) }),
   }
 }
 
 function plainCause(cause: unknown, options: FieldOptions, depth: number): unknown {
-  if (!(cause instanceof Error)) return plainValue(cause, options, deepestLevel)
+  if (!isError(cause)) return plainValue(cause, options, deepestLevel)
   return depth < mostCauses ? plainError(cause, options, depth + 1) : '[more causes]'
 }
 

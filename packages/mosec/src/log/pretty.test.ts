@@ -29,10 +29,10 @@ describe('on a terminal', () => {
     const err = new Error('outer', { cause: new Error('inner') })
     createLogger({ level: 'info', stream }).error('failed', { err })
     expect(lines[0]).toContain('ERROR: failed')
-    expect(lines[0]).toMatch(/"message": "outer",\n.*"cause": \{/)
-    expect(lines[0]).not.toContain('pretty.test')
+    expect(lines[0]).toMatch(/"message": "outer",\n +"at": ".*pretty.test.ts:\d+:\d+",\n +"cause": \{/)
+    expect(lines[0]).not.toContain('stack')
     createLogger({ level: 'debug', stream }).error('failed', { err })
-    expect(lines[1]).toContain('pretty.test')
+    expect(lines[1]).toMatch(/stack.*\n? +at .*pretty.test/s)
   })
 
   it('a client cannot steer the terminal', () => {

@@ -19,9 +19,10 @@ test('lines below the level are not sent', () => {
   ])
 })
 
-test('an error keeps its name, message, stack and causes', () => {
+test('an error keeps its name, message, code, stack and causes', () => {
   const { sent, logger } = rig()
-  const error = new TypeError('outer', { cause: new Error('inner', { cause: 'root' }) })
+  const cause = new Error('inner', { cause: 'root' })
+  const error = Object.assign(new TypeError('outer', { cause }), { code: 'ENOENT' })
   logger.error('x', { error })
   expect(sent).toMatchObject([
     {
@@ -29,6 +30,7 @@ test('an error keeps its name, message, stack and causes', () => {
         error: {
           name: 'TypeError',
           message: 'outer',
+          code: 'ENOENT',
           stack: expect.stringContaining('control-logger.test'),
           cause: { message: 'inner', cause: 'root' },
         },

@@ -23,7 +23,7 @@ export function controlLogger(control: Pick<ReplicaControl, 'send'>, lowest: Log
   return { debug: log('debug'), info: log('info'), warning: log('warning'), error: log('error') }
 }
 
-/** What survives JSON: errors as name, message and stack; what cannot be written as its text. */
+/** What survives JSON: errors as name, message, code and stack; what cannot be written as its text. */
 function plainFields(fields: LogFields): LogFields {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, plainValue(value)]))
 }
@@ -38,7 +38,8 @@ function plainValue(value: unknown): unknown {
 }
 
 function plainError(error: Error, causesLeft: number): LogFields {
-  const plain = { name: error.name, message: error.message, stack: error.stack ?? '' }
+  const { name, message, stack = '' } = error
+  const plain = { name, message, ...('code' in error && { code: plainValue(error.code) }), stack }
   if (error.cause === undefined || causesLeft === 0) return plain
   return {
     ...plain,
