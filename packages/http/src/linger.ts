@@ -3,7 +3,13 @@
 import { constants, Http2ServerResponse } from 'node:http2'
 import type { Clock } from '@mosec/core'
 import type { Answer } from './answer.ts'
-import { endConnectionAfter, type NodeRequest, type NodeResponse, writeHead } from './node-messages.ts'
+import {
+  endConnectionAfter,
+  type NodeRequest,
+  type NodeResponse,
+  writeAll,
+  writeHead,
+} from './node-messages.ts'
 
 /** Longest time in which the rest of a refused body is thrown away, in milliseconds. */
 export const LINGER_MS = 1000
@@ -23,7 +29,7 @@ export function answerAndLinger(
   endConnectionAfter(response)
   writeHead(response, answer.status, answer.headers)
   if (isHttp2) response.end(answer.body)
-  else response.write(answer.body)
+  else writeAll(response, answer.body)
   const finish = (): void => {
     timer.cancel()
     if (isHttp2) response.stream.close(constants.NGHTTP2_NO_ERROR)

@@ -25,9 +25,19 @@ export function endConnectionAfter(response: NodeResponse): void {
   if (!(response instanceof Http2ServerResponse)) response.shouldKeepAlive = false
 }
 
+/** Writes all of a body but leaves the answer open. The client may then leave first: it has what it asked for. */
+export function writeAll(response: ServerResponse, body: Uint8Array): void {
+  response.write(body, (error) => {
+    if (!error) handedOver.add(response)
+  })
+}
+
+/** Answers that the socket took before they were ended. */
+const handedOver = new WeakSet<NodeResponse>()
+
 /** In its `close` event: did all of the answer go out? */
 export function wasCompleted(response: NodeResponse): boolean {
-  if (!(response instanceof Http2ServerResponse)) return response.writableFinished
+  if (!(response instanceof Http2ServerResponse)) return response.writableFinished || handedOver.has(response)
   const { stream, writableEnded } = response
   // Node ends the streams of a connection that broke, and calls them finished without a code.
   return writableEnded && stream.writableFinished && stream.rstCode === constants.NGHTTP2_NO_ERROR
