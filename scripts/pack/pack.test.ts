@@ -67,6 +67,7 @@ test('the types of every entry resolve', { timeout: 60_000 }, () => {
   )
   writeFileSync(join(folder, 'all-entries.ts'), importAll(packed.flatMap((one) => one.entries)))
   expect(compileProject(folder)).toEqual([])
+  expect(compileProject(folder, ['dom', 'dom.iterable'])).toEqual([])
 })
 
 describe.skipIf(!hasServer)('programs (skipped while mosec exports no Server)', () => {

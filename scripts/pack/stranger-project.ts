@@ -44,12 +44,13 @@ export function linkPeers(folder: string, packages: readonly string[]): void {
 
 /**
  * Compiles the project's TypeScript into its folder `js`, as strictly as a careful user does.
+ * @param libs of TypeScript besides the language's own: browsers' types, which many projects have by default.
  * @returns what the compiler says of the project and of our packages, one entry an error.
  */
-export function compileProject(folder: string): string[] {
+export function compileProject(folder: string, libs: readonly string[] = []): string[] {
   const compilerOptions = {
     target: 'es2023',
-    lib: ['es2023', 'esnext.disposable'],
+    lib: ['es2023', 'esnext.disposable', ...libs],
     types: ['node'],
     module: 'nodenext',
     moduleResolution: 'nodenext',
