@@ -28,8 +28,7 @@ export function answerAndLinger(
   const isHttp2 = response instanceof Http2ServerResponse
   endConnectionAfter(response)
   writeHead(response, answer.status, answer.headers)
-  if (isHttp2) response.end(answer.body)
-  else writeAll(response, answer.body)
+  writeAll(response, answer.body)
   const finish = (): void => {
     timer.cancel()
     if (isHttp2) response.stream.close(constants.NGHTTP2_NO_ERROR)

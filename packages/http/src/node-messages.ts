@@ -25,8 +25,18 @@ export function endConnectionAfter(response: NodeResponse): void {
   if (!(response instanceof Http2ServerResponse)) response.shouldKeepAlive = false
 }
 
-/** Writes all of a body but leaves the answer open. The client may then leave first: it has what it asked for. */
-export function writeAll(response: ServerResponse, body: Uint8Array): void {
+/**
+ * Writes all of a body; an answer of HTTP/1 stays open. The client may then leave in the middle of its own body: it has
+ * what it asked for.
+ */
+export function writeAll(response: NodeResponse, body: Uint8Array): void {
+  if (response instanceof Http2ServerResponse) {
+    const { stream } = response
+    response.end(body, () => {
+      if (stream.session?.destroyed === false) handedOver.add(response)
+    })
+    return
+  }
   response.write(body, (error) => {
     if (!error) handedOver.add(response)
   })
@@ -37,7 +47,8 @@ const handedOver = new WeakSet<NodeResponse>()
 
 /** In its `close` event: did all of the answer go out? */
 export function wasCompleted(response: NodeResponse): boolean {
-  if (!(response instanceof Http2ServerResponse)) return response.writableFinished || handedOver.has(response)
+  if (handedOver.has(response)) return true
+  if (!(response instanceof Http2ServerResponse)) return response.writableFinished
   const { stream, writableEnded } = response
   // Node ends the streams of a connection that broke, and calls them finished without a code.
   return writableEnded && stream.writableFinished && stream.rstCode === constants.NGHTTP2_NO_ERROR

@@ -1,7 +1,10 @@
 /** Large bodies that are refused: the client reads why, leaves, and is counted by what it read. */
 
+import { once } from 'node:events'
+import { constants } from 'node:http2'
 import { FakeClock } from '@mosec/core/testing'
 import { expect, it } from 'vitest'
+import { Http2Fetch } from './testing/http2-fetch.ts'
 import { RawClient } from './testing/raw-client.ts'
 import { listenLocally, makeTestFace } from './testing/test-face.ts'
 
@@ -46,4 +49,23 @@ it.each(cases)('%s, %s: %i is read and counted', async (way, head, status, metho
   next.destroy()
   await listening.close()
   expect(clock.pendingTimers).toBe(0)
+})
+
+it('HTTP/2: a client that cancels its body after it has read the answer is counted by the answer', async () => {
+  const test = makeTestFace()
+  const listening = await listenLocally(test.face)
+  const client = new Http2Fetch(listening.port)
+  const stream = client.session.request({
+    ':path': '/inference',
+    ':method': 'POST',
+    'content-length': String(BODY_BYTES),
+  })
+  stream.on('error', () => {})
+  stream.write(piece)
+  stream.resume()
+  await once(stream, 'end')
+  stream.close(constants.NGHTTP2_CANCEL)
+  expect(await test.answers.next()).toMatchObject({ endpoint: '/inference', status: 413 })
+  await client.close()
+  await listening.close()
 })
