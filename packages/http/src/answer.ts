@@ -16,6 +16,8 @@ export interface AnswerForm {
   /** MIME type of a good answer. */
   readonly mimeType: string
   readonly wantsProblem: boolean
+  /** Another `Accept` may have had another answer: caches are told so. */
+  readonly variesByAccept?: boolean
 }
 
 const TEXT = 'text/plain; charset=utf-8'
@@ -28,13 +30,18 @@ const decoder = new TextDecoder()
 /** @param serverHeader value of the `server` header. */
 export function answerOf(outcome: Outcome, form: AnswerForm, serverHeader: string): Answer {
   const status = statusOf(outcome)
-  if (status === 200) return makeAnswer(200, form.mimeType, outcome.bytes, serverHeader)
-  const answer = form.wantsProblem
-    ? makeAnswer(status, PROBLEM, problemBody(status, outcome.bytes), serverHeader)
-    : makeAnswer(status, TEXT, outcome.bytes, serverHeader)
+  const answer = bareAnswer(status, outcome, form, serverHeader)
+  if (form.variesByAccept === true) answer.headers.push('vary', 'accept')
+  if (status === 200) return answer
   if (status === 429 || status === 503) answer.headers.push('retry-after', RETRY_AFTER_SECONDS)
   if (outcome.code === 'shutting_down') answer.headers.push('connection', 'close')
   return answer
+}
+
+function bareAnswer(status: number, { bytes }: Outcome, form: AnswerForm, serverHeader: string): Answer {
+  if (status === 200) return makeAnswer(200, form.mimeType, bytes, serverHeader)
+  if (form.wantsProblem) return makeAnswer(status, PROBLEM, problemBody(status, bytes), serverHeader)
+  return makeAnswer(status, TEXT, bytes, serverHeader)
 }
 
 /** An answer of ours that no task stands behind. */

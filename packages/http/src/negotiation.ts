@@ -14,6 +14,8 @@ export interface Negotiated {
   readonly mimeType: string
   /** Errors go out as RFC 9457 problem+json. */
   readonly wantsProblem: boolean
+  /** The route answers in several types: caches must look at `Accept`. */
+  readonly variesByAccept: boolean
   /** `Accept` names `text/event-stream`. */
   readonly wantsEvents: boolean
 }
@@ -53,6 +55,7 @@ function negotiate(route: RouteInfo, contentType: string, accept: string): Negot
     responseCodec,
     mimeType: route.responseCodecs[responseCodec]?.mimeTypes[0] ?? 'application/octet-stream',
     wantsProblem: wantsProblem(accept),
+    variesByAccept: route.responseCodecs.length > 1 && !route.isStream,
     wantsEvents: namesType(accept, 'text/event-stream'),
   }
 }

@@ -21,10 +21,17 @@ interface EncodingNegotiator {
 export function encodeAnswer(answer: Answer, acceptEncoding: string): Promise<Answer> | undefined {
   const mimeType = headerOf(answer, 'content-type')
   if (mimeType === undefined || INCOMPRESSIBLE.test(mimeType)) return undefined
-  answer.headers.push('vary', 'accept-encoding')
+  addVary(answer)
   if (answer.body.byteLength < MIN_BYTES || acceptEncoding === '') return undefined
   const coding = chooseCoding(acceptEncoding)
   return coding === undefined ? undefined : encode(answer, coding)
+}
+
+/** In one header: HTTP/2 is given one of each name. */
+function addVary({ headers }: Answer): void {
+  const at = headers.indexOf('vary')
+  if (at < 0) headers.push('vary', 'accept-encoding')
+  else headers[at + 1] += ', accept-encoding'
 }
 
 /** What the client likes best; among equals zstd, gzip, nothing. */

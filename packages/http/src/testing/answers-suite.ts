@@ -3,7 +3,7 @@
 import { type ErrorCode, fixedOutcome, HttpError, outcomeOf } from '@mosec/core'
 import { expect, it } from 'vitest'
 import { JSON_TYPE, post, type Suite } from './http-suite.ts'
-import { LIMIT_BYTES } from './test-face.ts'
+import { json, LIMIT_BYTES, testRoute, testRoutes } from './test-face.ts'
 
 /** Declares this part of the suite. */
 export function answersSuite({ start, stillWorks }: Suite): void {
@@ -118,5 +118,21 @@ export function answersSuite({ start, stillWorks }: Suite): void {
       expect(response.headers.get('content-type')).toBe(mimeType)
       await response.text()
     }
+  })
+
+  it('tells caches that a route with several codecs answers by Accept, and only such a route', async () => {
+    const single = testRoute('/single', { responseCodecs: [json] })
+    const { fetch, test } = await start({ routes: [...testRoutes, single] })
+    for (const [path, vary] of [
+      ['/inference', 'accept'],
+      ['/single', null],
+    ] as const) {
+      const pending = fetch(path, post('{}', JSON_TYPE))
+      ;(await test.submitter.submitted.next()).succeed('{}')
+      expect([path, (await pending).headers.get('vary')]).toEqual([path, vary])
+    }
+    const refused = await fetch('/inference', post('{}', { accept: 'image/png' }))
+    expect([refused.status, refused.headers.get('vary')]).toEqual([406, 'accept'])
+    await stillWorks()
   })
 }
