@@ -14,7 +14,7 @@ import type { RunOptions } from './program.ts'
 import { runClassReplica } from './replica/run-class-replica.ts'
 import type { SubmitOptions } from './service/in-process.ts'
 import type { Service } from './service/service.ts'
-import { type Chain, type Stage, stage } from './stage.ts'
+import type { Chain, Stage } from './stage.ts'
 import type { BatchStageOptions, StageOptionsOf } from './stage-options.ts'
 
 /** Where Mosec puts a worker that names no route. */
@@ -60,17 +60,19 @@ export class Server implements AsyncDisposable {
     this.#info = info
   }
 
+  // The class comes last, since the compiler's message about a wrong option is that of the last overload.
+  /** Adds the worker that the module at this URL exports by default, as the last stage of its route. */
+  appendWorker(worker: URL, options?: BatchStageOptions & AppendOptions): this
   /**
    * Adds a worker as the last stage of its route.
-   * @param worker the class, or the URL of the module whose default export it is.
+   * @param worker the class, or as above the URL of the module whose default export it is.
    * What cannot be (an option, a route, a thing that is no worker) is said by `run` and `start`.
    */
   appendWorker<W extends AnyWorker>(worker: new () => W, options?: StageOptionsOf<W> & AppendOptions): this
-  appendWorker(worker: URL, options?: BatchStageOptions & AppendOptions): this
   appendWorker(worker: WorkerClass | URL, options: BatchStageOptions & AppendOptions = {}): this {
     this.#refuseOnceStarted('appendWorker')
     const { route = DEFAULT_ROUTE, ...stageOptions } = options
-    const appended = makeStage(worker, stageOptions)
+    const appended: Stage = { worker, options: stageOptions }
     for (const path of typeof route === 'string' ? [route] : route) this.#draft.append(path, appended)
     return this
   }
@@ -235,11 +237,4 @@ export class Server implements AsyncDisposable {
     if (this.#service === undefined) return
     throw new ConfigurationError(`server.${method} comes too late: the server is started already`)
   }
-}
-
-function makeStage(worker: WorkerClass | URL, options: BatchStageOptions): Stage {
-  // The overloads of `stage` tell classes and modules apart for the compiler's sake only.
-  return worker instanceof URL
-    ? stage(worker, options)
-    : stage(worker as WorkerClass<never>, options as never)
 }

@@ -37,6 +37,12 @@ server.appendWorker(Parse, { maxBatchSize: 2 })
 // @ts-expect-error: a worker of single tasks never waits for a batch
 stage(Parse, { maxWaitMs: 5 })
 stage(Count)
+// @ts-expect-error: the option is called replicas
+server.appendWorker(Square, { replica: 2 })
+// @ts-expect-error: the option is called maxWaitMs
+stage(Square, { maxWait: 5 })
+// @ts-expect-error: a path is no module, its URL is
+server.appendWorker('./square.js')
 // A module may hold anything, so the check is at the start.
 server.appendWorker(new URL('./square.js', import.meta.url), { maxBatchSize: 16 })
 

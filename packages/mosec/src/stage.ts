@@ -17,6 +17,13 @@ export interface Stage<In = unknown, Out = unknown> {
   readonly types?: { readonly input: In; readonly output: Out }
 }
 
+// The class comes last, since the compiler's message about a wrong option is that of the last overload.
+/**
+ * Makes a stage of the module whose default export is the worker's class; the parent process never loads it.
+ * Give the types of `forward` where the compiler shall check the neighbours: `stage<In, Out>(new URL(...))`.
+ * What cannot be is said when the server is run or started.
+ */
+export function stage<In = unknown, Out = unknown>(worker: URL, options?: BatchStageOptions): Stage<In, Out>
 /**
  * Makes a stage of a worker's class, which the server finds in the replica by running the main module again there.
  * What cannot be is said when the server is run or started.
@@ -25,12 +32,6 @@ export function stage<W extends AnyWorker>(
   worker: new () => W,
   options?: StageOptionsOf<W>,
 ): Stage<InputOf<W>, OutputOf<W>>
-/**
- * Makes a stage of the module whose default export is the worker's class; the parent process never loads it.
- * Give the types of `forward` where the compiler shall check the neighbours: `stage<In, Out>(new URL(...))`.
- * What cannot be is said when the server is run or started.
- */
-export function stage<In = unknown, Out = unknown>(worker: URL, options?: BatchStageOptions): Stage<In, Out>
 export function stage(worker: WorkerClass | URL, options: BatchStageOptions = {}): Stage {
   return { worker, options }
 }

@@ -25,11 +25,21 @@ describe('makeModuleWorker', () => {
   })
 
   it.each([
-    ['nothing', 'export const worker = 1', 'undefined'],
-    ['a plain function', 'export default function forward() {}', 'function'],
-  ])('tells that the module exports %s', async (_, text, got) => {
+    ['nothing', 'export const worker = 1', 'got undefined'],
+    ['a plain function', 'export default function forward() {}', 'got function'],
+    [
+      'a class that is no worker',
+      'export default class Plain { forward() {} }',
+      'and Plain extends none of them',
+    ],
+    [
+      'a worker that cannot work',
+      'export default class Idle { kind = "batch" }',
+      'and Idle has no method forward',
+    ],
+  ])('tells that the module exports %s', async (_, text, why) => {
     await expect(makeModuleWorker(await moduleOf(text))).rejects.toThrow(
-      new RegExp(`default export of .*module\\.mjs must be a worker class, got ${got}`),
+      new RegExp(`default export of .*module\\.mjs must be a worker class: extend Worker, .*; ${why}$`),
     )
   })
 })

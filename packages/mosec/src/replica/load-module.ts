@@ -2,18 +2,34 @@
 
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type AnyWorker, type Codec, ConfigurationError, type WorkerClass } from '@mosec/core'
+import {
+  type AnyWorker,
+  type Codec,
+  ConfigurationError,
+  type WorkerClass,
+  type WorkerKind,
+} from '@mosec/core'
+
+const kinds: ReadonlySet<unknown> = new Set<WorkerKind>(['single', 'batch', 'stream', 'batch-stream'])
 
 /**
  * Makes the worker that a module exports by default.
- * @throws ConfigurationError when the module exports no class.
+ * @throws ConfigurationError when the module exports no class, or one that is no worker.
  */
 export async function makeModuleWorker(url: string): Promise<AnyWorker> {
   const Worker = await defaultExport(url)
-  if (!isClass(Worker)) {
-    throw new ConfigurationError(`the default export of ${url} must be a worker class, got ${typeof Worker}`)
-  }
-  return new Worker()
+  if (!isClass(Worker)) refuseExport(url, `got ${typeof Worker}`)
+  const worker = new Worker()
+  if (!kinds.has(worker.kind)) refuseExport(url, `and ${Worker.name} extends none of them`)
+  if (typeof worker.forward !== 'function') refuseExport(url, `and ${Worker.name} has no method forward`)
+  return worker
+}
+
+function refuseExport(url: string, why: string): never {
+  throw new ConfigurationError(
+    `the default export of ${url} must be a worker class: extend Worker, BatchWorker, StreamWorker or ` +
+      `BatchStreamWorker; ${why}`,
+  )
 }
 
 /**
