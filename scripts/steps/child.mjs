@@ -13,11 +13,12 @@ import { constants } from 'node:os'
  * @returns {Promise<number>} its exit code, 128 + n when signal n ended it, 127 when it could not be started.
  */
 export async function runChild([file, ...args], options, started) {
-  const child = spawn(file, args, options)
   const isShared = hasTerminal()
   const interrupt = () => void (isShared || child.kill('SIGINT'))
   const terminate = () => void child.kill('SIGTERM')
+  // First, since a signal right after the start would otherwise end us and leave the child.
   process.on('SIGINT', interrupt).on('SIGTERM', terminate)
+  const child = spawn(file, args, options)
   started?.(child)
   try {
     return await exitCode(child)
