@@ -21,6 +21,7 @@ describe('a start that cannot be', () => {
     ['setup', /Broken_1.*set-up.*the model file is missing/s, 1],
     ['warm-up', /Broken_1.*warm-up.*the model does not like the example/s, 1],
     ['module', /nowhere_1.*nowhere\.mjs/s, 1],
+    ['no-worker', /Plain_1.*load of worker.*must be a worker class: .*Plain extends none of them/, 1],
     ['batch', /Broken takes one task at a time, so maxBatchSize must be 1, got 4/, 2],
   ])('says what is wrong with the worker: %s', async (broken, message, expected) => {
     const { code, errors } = await runToEnd('broken', ['--port', '0'], { BROKEN: broken })
