@@ -1,4 +1,4 @@
-/** Is this a worker at all? For callers whom no compiler tells. */
+/** Is this a worker at all? For callers whom no compiler tells. That it has a `forward` is seen when one is made. */
 
 import { ConfigurationError, type WorkerClass } from '@mosec/core'
 
@@ -10,7 +10,6 @@ export function checkWorker(worker: unknown): asserts worker is WorkerClass | UR
   if (typeof prototype?.['setup'] !== 'function' || typeof prototype['serialize'] !== 'function') {
     refuse(`${worker.name === '' ? 'a function' : worker.name}, which extends none of them`)
   }
-  if (typeof prototype['forward'] !== 'function') refuse(`${worker.name}, which has no method forward`)
 }
 
 function describe(worker: unknown): string {

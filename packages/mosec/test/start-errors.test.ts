@@ -41,13 +41,18 @@ describe('a start that cannot be', () => {
     ['text', `got the text "./echo.js": new URL('./echo.js', import.meta.url)?`],
     ['instance', 'got an instance of Echo: give the class itself'],
     ['stranger', 'got Stranger, which extends none of them'],
-    ['no forward', 'got Empty, which has no method forward'],
   ])('says in one line what cannot be in code, and ends with 2: %s', async (misuse, message) => {
     const { code, errors } = await runToEnd('misused', ['--port', '0'], { MISUSE: misuse })
     const [line = '', ...more] = errors.trim().split('\n')
     expect(JSON.parse(line).msg).toContain(message)
     expect(more).toEqual([])
     expect(code).toBe(2)
+  })
+
+  it('says that a class has no forward', async () => {
+    const { code, errors } = await runToEnd('misused', ['--port', '0'], { MISUSE: 'no forward' })
+    expect(errors).toContain('Empty has no method forward')
+    expect(code).toBe(1)
   })
 
   it('says that there is no stage', async () => {

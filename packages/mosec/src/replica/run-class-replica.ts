@@ -19,7 +19,11 @@ export function runClassReplica(place: ReplicaPlace, blueprint: () => Blueprint)
     workerName: place.stage,
     makeWorker: () => {
       const { worker: Worker } = findStage()
-      if (!(Worker instanceof URL)) return new Worker()
+      if (!(Worker instanceof URL)) {
+        const worker = new Worker()
+        if (typeof worker.forward === 'function') return worker
+        throw new ConfigurationError(`${Worker.name} has no method forward`)
+      }
       throw new ConfigurationError(
         `the stage ${place.stage} is named by module and must not run the main module`,
       )
