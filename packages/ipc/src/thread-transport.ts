@@ -1,10 +1,10 @@
 /** Reaches replicas that are threads of this process: messages between ports, large payloads moved and not copied. */
 
-import { EventEmitter, once } from 'node:events'
 import { MessageChannel, MessagePort } from 'node:worker_threads'
 import type { Link, Listener, Transport } from '@mosec/core'
 import { PortEnd } from './port-end.ts'
 import { type BatchMessage, batchPosting, type RepliesMessage, repliesOf } from './thread-messages.ts'
+import { WaitingLinks } from './waiting-links.ts'
 
 /** A listener whose replica is handed the `door`, as `workerData` say. */
 export interface ThreadListener extends Listener {
@@ -49,14 +49,12 @@ class PortListener implements ThreadListener {
   readonly door: MessagePort
   readonly #options: PortListenerOptions
   readonly #inside: MessagePort
-  /** Emits `change` when a replica came or the listener was disposed. */
-  readonly #changes = new EventEmitter().setMaxListeners(0)
-  #unclaimed: Link[] = []
-  #isDisposed = false
+  readonly #waiting: WaitingLinks
 
   constructor(name: string, options: PortListenerOptions) {
     const { port1, port2 } = new MessageChannel()
     this.address = `thread:${name}`
+    this.#waiting = new WaitingLinks(this.address)
     this.door = port2
     this.#inside = port1
     this.#options = options
@@ -67,33 +65,22 @@ class PortListener implements ThreadListener {
     port1.unref()
   }
 
-  async accept(signal: AbortSignal): Promise<Link> {
-    for (;;) {
-      signal.throwIfAborted()
-      if (this.#isDisposed) throw new Error(`the listener at ${this.address} is disposed`)
-      const link = this.#unclaimed.shift()
-      if (link !== undefined) return link
-      // Rejects only when aborted, and the loop's first line says so with the signal's own reason.
-      await once(this.#changes, 'change', { signal }).catch(() => {})
-    }
+  accept(signal: AbortSignal): Promise<Link> {
+    return this.#waiting.accept(signal)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isDisposed = true
     this.#inside.close()
-    for (const link of this.#unclaimed) link.close()
-    this.#unclaimed = []
+    this.#waiting.dispose()
     this.#options.disposed()
-    this.#changes.emit('change')
   }
 
   #connected(port: MessagePort): void {
     const link = threadLink(port)
     this.#options.links.add(link)
     port.once('close', () => this.#options.links.delete(link))
-    this.#unclaimed.push(link)
+    this.#waiting.push(link)
     this.#inside.postMessage('welcome')
-    this.#changes.emit('change')
   }
 }
 

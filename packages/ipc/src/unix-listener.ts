@@ -1,10 +1,11 @@
 /** One replica's address: a listening Unix socket that hands out its connections one by one. */
 
-import { EventEmitter, once } from 'node:events'
+import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Link, Listener } from '@mosec/core'
 import type { FrameChecks } from './framed-socket.ts'
 import { unixLink } from './unix-link.ts'
+import { WaitingLinks } from './waiting-links.ts'
 
 /** What a listener shares with its transport. */
 export interface UnixListenerOptions {
@@ -13,18 +14,16 @@ export interface UnixListenerOptions {
   readonly sockets: Set<Socket>
 }
 
-/** Connections wait for `accept`, and calls of `accept` for connections; both in order. */
+/** One server, for the life of one replica. */
 export class UnixListener implements Listener {
   readonly address: string
   readonly #options: UnixListenerOptions
   readonly #server: Server
-  /** Emits `change` when a connection came or the listener was disposed. */
-  readonly #changes = new EventEmitter().setMaxListeners(0)
-  #unclaimed: Link[] = []
-  #isDisposed = false
+  readonly #waiting: WaitingLinks
 
   private constructor(address: string, options: UnixListenerOptions) {
     this.address = address
+    this.#waiting = new WaitingLinks(address)
     this.#options = options
     this.#server = createServer((socket) => this.#connected(socket))
   }
@@ -43,30 +42,19 @@ export class UnixListener implements Listener {
     return listener
   }
 
-  async accept(signal: AbortSignal): Promise<Link> {
-    while (true) {
-      signal.throwIfAborted()
-      if (this.#isDisposed) throw new Error(`the listener at ${this.address} is disposed`)
-      const link = this.#unclaimed.shift()
-      if (link !== undefined) return link
-      // Rejects only when aborted, and the loop's first line says so with the signal's own reason.
-      await once(this.#changes, 'change', { signal }).catch(() => {})
-    }
+  accept(signal: AbortSignal): Promise<Link> {
+    return this.#waiting.accept(signal)
   }
 
   /** Refuses further connections and ends those that nobody accepted. Links that were accepted go on. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isDisposed = true
     this.#server.close()
-    for (const link of this.#unclaimed) link.close()
-    this.#unclaimed = []
-    this.#changes.emit('change')
+    this.#waiting.dispose()
   }
 
   #connected(socket: Socket): void {
     this.#options.sockets.add(socket)
     socket.once('close', () => this.#options.sockets.delete(socket))
-    this.#unclaimed.push(unixLink(socket, this.#options.checks))
-    this.#changes.emit('change')
+    this.#waiting.push(unixLink(socket, this.#options.checks))
   }
 }
