@@ -90,6 +90,18 @@ describe('a running service', () => {
     await program.logged(({ msg }) => msg === 'the plugin broken could not tell its metrics')
   })
 
+  it('measures failures from end to end under a label of their own', async () => {
+    const failed = async (): Promise<number> => {
+      const { body } = await get(program, '/metrics')
+      const count = /process_duration_second_count\{stage="total",connection="failed"\} (\d+)/.exec(body)
+      return Number(count?.[1])
+    }
+    const before = await failed()
+    await post(program, { x: 'no number' })
+    await post(program, { x: 4 })
+    expect((await failed()) - before).toBe(1)
+  })
+
   it('counts under the names that Mosec uses', async () => {
     await post(program, { x: 3 })
     const { body, headers } = await get(program, '/metrics')
