@@ -13,7 +13,8 @@ if (!hasScript)
 describe('logs', () => {
   it.skipIf(!hasScript)('are pretty and coloured on a terminal', async () => {
     const command = `${process.execPath} ${fixture('square')} --port 0 --address 127.0.0.1`
-    const { NO_COLOR: _, ...env } = process.env
+    // A person's terminal says neither; Node takes CI for one without colours.
+    const { NO_COLOR: _noColor, CI: _ci, ...env } = process.env
     const child = spawn('script', ['-qec', command, '/dev/null'], {
       env: { ...env, TERM: 'xterm-256color', COLORTERM: 'truecolor' },
       stdio: ['pipe', 'pipe', 'inherit'],
