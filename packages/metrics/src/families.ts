@@ -22,6 +22,8 @@ export interface Families {
   readonly queueDuration: TallyHistogram
   readonly replica: Cells
   readonly restart: Cells
+  readonly recycled: Cells
+  readonly stageChanges: Cells
   readonly refused: Cells
   readonly expired: Cells
   readonly cancelled: Cells
@@ -71,6 +73,12 @@ export function makeFamilies({ namespace, timeoutMs, registry }: FamilyChoices):
     }),
     replica: gaugeCells(named('replica', 'replicas of each stage by state', 'stage', 'state')),
     restart: counterCells(named('replica_restart_total', 'times a replica was started again', 'stage')),
+    recycled: counterCells(
+      named('replica_recycle_total', 'replicas replaced by a fresh one', 'stage', 'reason'),
+    ),
+    stageChanges: counterCells(
+      named('stage_change_total', 'changes to a stage while it ran', 'stage', 'setting'),
+    ),
     refused: counterCells(
       named('refused_task_total', 'tasks turned away at the front door', 'endpoint', 'reason'),
     ),

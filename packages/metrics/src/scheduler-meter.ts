@@ -7,7 +7,9 @@ import type {
   Observer,
   OutcomeCode,
   ReplicaChanged,
+  ReplicaRecycled,
   ReplicaState,
+  StageChanged,
   TaskInfo,
 } from '@mosec/core'
 import type { Families } from './families.ts'
@@ -98,6 +100,14 @@ export class SchedulerMeter implements Required<Observer> {
 
   replicaChanged({ stage, replica, state, restarts }: ReplicaChanged): void {
     this.#stage(stage).changed(replica, state, restarts)
+  }
+
+  replicaRecycled({ stage, reason }: ReplicaRecycled): void {
+    this.#families.recycled.at(stage, reason).value++
+  }
+
+  stageChanged({ stage, settings }: StageChanged): void {
+    for (const setting of settings) this.#families.stageChanges.at(stage, setting).value++
   }
 
   answered({ endpoint, status }: Answered): void {

@@ -16,6 +16,9 @@ const eventNames: readonly EventName[] = [
   'cancelled',
   'retried',
   'replicaChanged',
+  'replicaReported',
+  'replicaRecycled',
+  'stageChanged',
   'answered',
 ]
 

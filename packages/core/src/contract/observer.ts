@@ -1,6 +1,7 @@
 /** Told what happened, with plain data. Metrics, logs and traces are observers. */
 
 import type { OutcomeCode } from './outcome.ts'
+import type { ReplicaReport } from './replica-report.ts'
 import type { TaskInfo } from './task.ts'
 
 /** A batch that was handed to a replica. */
@@ -40,6 +41,29 @@ export interface ReplicaChanged {
   readonly reason?: string
 }
 
+/** Why a replica was replaced by a fresh one. */
+export type RecycleReason = 'batches' | 'age' | 'rss'
+
+/** A replica was replaced by a fresh one, which has taken its number and its work. */
+export interface ReplicaRecycled {
+  readonly stage: string
+  readonly replica: number
+  readonly reason: RecycleReason
+}
+
+/** How a stage runs was changed while it ran. */
+export interface StageChanged {
+  readonly stage: string
+  /** The settings that were changed: `replicas`, `maxBatchSize`, `maxWaitMs`, `drained`. */
+  readonly settings: readonly string[]
+}
+
+/** What a replica has said of itself in this life, all of it. */
+export interface ReplicaReported extends ReplicaReport {
+  readonly stage: string
+  readonly replica: number
+}
+
 /** An HTTP answer on an inference route. */
 export interface Answered {
   /** The registered route, never the path as sent. */
@@ -70,5 +94,9 @@ export interface Observer {
   /** A task goes back to its queue since its replica died. */
   retried?(task: TaskInfo, stage: string): void
   replicaChanged?(change: ReplicaChanged): void
+  /** A replica said something of itself; said again with the whole when it changes. */
+  replicaReported?(report: ReplicaReported): void
+  replicaRecycled?(recycled: ReplicaRecycled): void
+  stageChanged?(change: StageChanged): void
   answered?(answer: Answered): void
 }

@@ -46,5 +46,6 @@ export const outcomes = Object.freeze({
   queueFull: fixedOutcome('queue_full', 'too many request: task queue is full'),
   shuttingDown: fixedOutcome('shutting_down', 'gracefully shutting down'),
   unavailable: fixedOutcome('unavailable', 'no replica is available, retry later'),
+  drained: fixedOutcome('unavailable', 'this route is out of service for maintenance, retry later'),
   cancelled: fixedOutcome('cancelled', 'cancelled by the client'),
 })

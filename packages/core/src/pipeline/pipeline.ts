@@ -36,6 +36,12 @@ export class Pipeline {
     return true
   }
 
+  /** One of its stages was taken out of service by hand. */
+  get isDrained(): boolean {
+    for (const stage of this.stages) if (stage.isDrained) return true
+    return false
+  }
+
   /** The state that a new task starts with. One from this process has no end where a codec would be used. */
   ingressState({ isInProcess = false, requestCodec, responseCodec }: Submission): number {
     const isEgress = this.stages.length === 1

@@ -184,6 +184,7 @@ export class Scheduler implements Submitter, StageHost {
 
   #refusal(pipeline: Pipeline): Outcome | undefined {
     if (this.#isDraining) return outcomes.shuttingDown
+    if (pipeline.isDrained) return outcomes.drained
     if (!pipeline.isAvailable) return outcomes.unavailable
     return pipeline.ingress.hasRoom ? undefined : outcomes.queueFull
   }

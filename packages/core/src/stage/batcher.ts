@@ -2,19 +2,28 @@
 
 import { ArrivalRate } from '../batch/arrival-rate.ts'
 import { CostModel } from '../batch/cost-model.ts'
-import type { BatchDecision, BatchLimits, BatchPolicy } from '../contract/batch-policy.ts'
-import type { Task } from '../contract/task.ts'
+import type { BatchDecision, BatchLimits, BatchPolicy, QueueView } from '../contract/batch-policy.ts'
 
 /** One stage's policy and memory. */
 export class Batcher {
-  readonly limits: BatchLimits
-  readonly #policy: BatchPolicy
+  #limits: BatchLimits
+  #policy: BatchPolicy
   readonly #cost = new CostModel()
   readonly #arrivals = new ArrivalRate()
 
   constructor(policy: BatchPolicy, limits: BatchLimits) {
     this.#policy = policy
-    this.limits = limits
+    this.#limits = limits
+  }
+
+  get limits(): BatchLimits {
+    return this.#limits
+  }
+
+  /** From the next decision on; what was learned stays. */
+  change(policy: BatchPolicy, limits: BatchLimits): void {
+    this.#policy = policy
+    this.#limits = limits
   }
 
   /** Expected cost of a full batch, in milliseconds; undefined until a batch came back. */
@@ -32,22 +41,13 @@ export class Batcher {
     this.#cost.observe(size, workedMs)
   }
 
-  /**
-   * What to do with a queue whose head is `first`. A task that was with a dying replica goes at once and alone.
-   * @param length tasks waiting, at least 1.
-   */
-  decide(first: Task, length: number, nowMs: number, idleReplicas: number): BatchDecision {
-    if (first.crashes > 0) return { send: 1 }
-    return this.#policy(
-      { length, oldestMs: first.queuedMs, deadlineMs: first.deadlineMs },
-      this.limits,
-      nowMs,
-      {
-        arrivalIntervalMs: this.#arrivals.intervalMs,
-        fixedCostMs: this.#cost.fixedMs,
-        itemCostMs: this.#cost.itemMs,
-        idleReplicas,
-      },
-    )
+  /** What to do with a queue that is not empty. */
+  decide(queue: QueueView, nowMs: number, idleReplicas: number): BatchDecision {
+    return this.#policy(queue, this.limits, nowMs, {
+      arrivalIntervalMs: this.#arrivals.intervalMs,
+      fixedCostMs: this.#cost.fixedMs,
+      itemCostMs: this.#cost.itemMs,
+      idleReplicas,
+    })
   }
 }

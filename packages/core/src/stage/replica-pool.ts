@@ -1,6 +1,7 @@
 /** The connected replicas of a stage, and which of them gets the next batch. */
 
 import { mayPrefetch } from '../batch/prefetch.ts'
+import type { Connection } from '../contract/transport.ts'
 import type { ReplicaSlot } from './replica-slot.ts'
 
 /** What a prefetch depends on beyond the replicas. */
@@ -15,7 +16,10 @@ export interface PoolLoad {
 /** Slots in the order in which they were last given work, so that the first idle one has rested longest. */
 export class ReplicaPool {
   readonly #slots: ReplicaSlot[] = []
+  /** They get no more work, and finish what they hold. */
+  readonly #leaving = new Set<ReplicaSlot>()
 
+  /** Those that take work. */
   get size(): number {
     return this.#slots.length
   }
@@ -26,6 +30,13 @@ export class ReplicaPool {
     return count
   }
 
+  /** Tasks that the replicas hold. */
+  get held(): number {
+    let count = 0
+    for (const slot of this.#slots) count += slot.held.size
+    return count
+  }
+
   add(slot: ReplicaSlot): void {
     this.#slots.push(slot)
   }
@@ -33,6 +44,23 @@ export class ReplicaPool {
   remove(slot: ReplicaSlot): void {
     const index = this.#slots.indexOf(slot)
     if (index !== -1) this.#slots.splice(index, 1)
+    this.#leaving.delete(slot)
+  }
+
+  /** Gives no more work to the replica behind this connection; undefined when it is not here. */
+  retire(connection: Connection): ReplicaSlot | undefined {
+    const slot = this.#slots.find((one) => one.connection === connection)
+    if (slot === undefined) return undefined
+    this.remove(slot)
+    this.#leaving.add(slot)
+    return slot
+  }
+
+  /** Tasks that replicas hold, those that leave among them. */
+  get heldCount(): number {
+    let count = 0
+    for (const slot of [...this.#slots, ...this.#leaving]) count += slot.held.size
+    return count
   }
 
   /** It was given work just now. */
@@ -43,7 +71,7 @@ export class ReplicaPool {
 
   /** The replica that holds this task. */
   holderOf(id: number): ReplicaSlot | undefined {
-    return this.#slots.find((slot) => slot.held.has(id))
+    return [...this.#slots, ...this.#leaving].find((slot) => slot.held.has(id))
   }
 
   /** An idle replica, else one that may be given a full batch ahead, else undefined. */

@@ -11,6 +11,7 @@ export class ReplicaSlot {
   readonly batches: Batch[] = []
   /** When its last batch was done, in clock milliseconds. */
   #lastDoneMs = 0
+  #whenIdle: (() => void) | undefined = undefined
 
   constructor(connection: Connection) {
     this.connection = connection
@@ -18,6 +19,20 @@ export class ReplicaSlot {
 
   get isIdle(): boolean {
     return this.batches.length === 0
+  }
+
+  /** Calls back once, when it holds no batch: at once, after its last answer, or when it is gone. */
+  whenIdle(done: () => void): void {
+    if (this.isIdle) done()
+    else this.#whenIdle = done
+  }
+
+  /** It answered, or is gone. */
+  checkIdle(isGone = false): void {
+    if (this.#whenIdle === undefined || !(this.isIdle || isGone)) return
+    const done = this.#whenIdle
+    this.#whenIdle = undefined
+    done()
   }
 
   /** Books a batch that is about to be handed over. */
@@ -43,6 +58,12 @@ export class ReplicaSlot {
   /** Since when it works on its oldest batch: from when it had it and nothing older. */
   get busySinceMs(): number {
     return Math.max(this.batches[0]?.sentMs ?? 0, this.#lastDoneMs)
+  }
+
+  /** When it would end a batch that is given to it now, if each costs `batchMs`; clock milliseconds. */
+  endsMs(batchMs: number, nowMs: number): number {
+    const startMs = this.isIdle ? nowMs : Math.max(nowMs, this.busySinceMs + this.batches.length * batchMs)
+    return startMs + batchMs
   }
 
   /**

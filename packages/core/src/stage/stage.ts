@@ -6,11 +6,13 @@
  * Everything happens in the caller's turn; a stage makes no promise, and has one timer at most.
  */
 
+import type { BatchLimits, BatchPolicy } from '../contract/batch-policy.ts'
 import type { Clock, Timer } from '../contract/clock.ts'
 import type { Observer } from '../contract/observer.ts'
+import type { Priority } from '../contract/priority.ts'
 import type { Task } from '../contract/task.ts'
 import type { Connection, Reply } from '../contract/transport.ts'
-import { TaskQueue } from '../queue/task-queue.ts'
+import { FairQueue } from '../queue/fair-queue.ts'
 import { Batcher } from './batcher.ts'
 import { HangWatch } from './hang-watch.ts'
 import { ReplicaPool } from './replica-pool.ts'
@@ -24,12 +26,15 @@ export class Stage implements Blocked, NextStage {
   readonly name: string
   /** None of its replicas runs, and none is about to: set by whoever supervises them. */
   isOut = false
+  /** Taken out of service by hand: routes that need it are refused at the door; what was admitted is computed. */
+  isDrained = false
   readonly #host: StageHost
+  readonly #ports: StagePorts
   readonly #clock: Clock
   readonly #observer: Required<Observer>
   readonly #batcher: Batcher
   readonly #room: Room
-  readonly #queue = new TaskQueue()
+  readonly #queue = new FairQueue()
   readonly #pool = new ReplicaPool()
   readonly #hangs: HangWatch
   readonly #replies: Replies
@@ -39,6 +44,7 @@ export class Stage implements Blocked, NextStage {
   constructor(options: StageOptions, ports: StagePorts) {
     this.name = options.name
     this.#host = ports.host
+    this.#ports = ports
     this.#clock = ports.clock
     this.#observer = ports.observer
     this.#batcher = new Batcher(options.policy, options.limits)
@@ -57,9 +63,45 @@ export class Stage implements Blocked, NextStage {
     return this.#queue.length
   }
 
-  /** There is a place for one more task. */
-  get hasRoom(): boolean {
-    return this.#room.has(this.#queue.length)
+  /** Tasks that its replicas hold. */
+  get running(): number {
+    return this.#pool.heldCount
+  }
+
+  /** Expected cost of a full batch, in milliseconds; undefined until a batch came back. */
+  get fullBatchMs(): number | undefined {
+    return this.#batcher.fullBatchMs
+  }
+
+  /** A full batch waits, and nobody is free to take it: what comes now waits for what came before. */
+  get isOverloaded(): boolean {
+    return this.#queue.length >= this.#batcher.limits.maxBatchSize && this.ready > 0 && this.#pool.idleCount === 0
+  }
+
+  /** Expected work of a replica on a full batch, in milliseconds; 0 while unknown. */
+  get fullBatchMs(): number {
+    return this.#batcher.fullBatchMs ?? 0
+  }
+
+  /** Expected time between two tasks that leave under full load, in milliseconds; 0 while unknown. */
+  get taskMs(): number {
+    return this.fullBatchMs / (this.#batcher.limits.maxBatchSize * Math.max(1, this.ready))
+  }
+
+  /** Makes room for the tasks of a route; before the first of them comes. */
+  addRoute(route: string): void {
+    this.#queue.addRoute(route)
+    this.#room.divide(this.#queue.routes)
+  }
+
+  /** There is a place for one more task of this route. */
+  hasRoom(route: string): boolean {
+    return this.#room.has(this.#queue.lane(route))
+  }
+
+  /** Tasks that would end here before a new one. */
+  before(route: string, priority: Priority): number {
+    return this.#pool.held + this.#queue.before(route, priority)
   }
 
   /** A replica appeared: it gets work from now on, until its link closes. */
@@ -73,11 +115,26 @@ export class Stage implements Blocked, NextStage {
     this.resume()
   }
 
+  /** Gives no more work to a replica; calls back once it has finished what it holds, or is gone. */
+  retire(connection: Connection, done: () => void): void {
+    const slot = this.#pool.retire(connection)
+    if (slot === undefined) done()
+    else slot.whenIdle(done)
+    this.resume()
+  }
+
+  /** Batches are formed so from now on. */
+  change(policy: BatchPolicy, limits: BatchLimits): void {
+    this.#batcher.change(policy, limits)
+    this.resume()
+  }
+
   /** Puts a task in the queue; the caller has made sure that there is room. */
   enqueue(task: Task): void {
     const nowMs = this.#clock.now()
     task.queuedMs = nowMs
     this.#batcher.arrived(nowMs)
+    this.#room.take(this.#queue.lane(task.route))
     this.#queue.push(task)
     this.#observer.queued(task, this.name)
     this.resume()
@@ -86,7 +143,8 @@ export class Stage implements Blocked, NextStage {
   /** A settled task leaves the queue, or is cancelled where it is computed. Tells which. */
   drop(task: Task): 'queued' | 'running' {
     if (this.#queue.remove(task)) {
-      this.#room.release(this.#queue.length)
+      this.#freePlace(task)
+      this.#room.wake()
       return 'queued'
     }
     this.#pool.holderOf(task.id)?.connection.cancel(task.id)
@@ -100,15 +158,21 @@ export class Stage implements Blocked, NextStage {
     if (credit > 0) connection?.grant?.(task.id, credit)
   }
 
-  /** Promises a place to a task that the stage `before` is about to compute; resumes it later when there is none. */
-  reserve(before: Blocked): boolean {
-    return this.#room.reserve(this.#queue.length, before)
+  /** Promises a place to a task that the stage `before` is about to compute; tells it later when there is none. */
+  reserve(task: Task, before: Blocked): boolean {
+    return this.#room.reserve(this.#queue.lane(task.route), before)
   }
 
   /** Takes a promise back. */
-  unreserve(): void {
-    this.#room.unreserve()
-    this.#room.release(this.#queue.length)
+  unreserve(task: Task): void {
+    this.#freePlace(task)
+    this.#room.wake()
+  }
+
+  /** A stage after this one has room again, perhaps. */
+  roomFreed(): void {
+    this.#queue.unblock()
+    this.resume()
   }
 
   /** Hands out batches at the end of this turn, so that what came in one turn travels together. */
@@ -129,33 +193,34 @@ export class Stage implements Blocked, NextStage {
       const first = this.#queue.first
       if (first === undefined) return
       const slot = this.#pool.next({
-        queued: this.#queue.length,
+        queued: this.#queue.ready,
         maxBatchSize: this.#batcher.limits.maxBatchSize,
         fullBatchMs: this.#batcher.fullBatchMs,
       })
       if (slot === undefined) return
       const size = slot.isIdle ? this.#sizeNow(first) : this.#batcher.limits.maxBatchSize
       if (size === 0) return
-      const sent = this.#send(slot, size)
-      if (sent === 0 && this.#queue.first === first) return
+      this.#send(slot, size)
     }
   }
 
-  /** Size of the batch to send now, or 0 with the timer set. */
+  /** Size of the batch to send now, or 0 with the timer set. A task that was with a dying replica does not wait. */
   #sizeNow(first: Task): number {
+    if (first.crashes > 0) return 1
     const nowMs = this.#clock.now()
-    const decision = this.#batcher.decide(first, this.#queue.length, nowMs, this.#pool.idleCount)
+    const view = { length: this.#queue.ready, oldestMs: this.#queue.oldestMs, deadlineMs: first.deadlineMs }
+    const decision = this.#batcher.decide(view, nowMs, this.#pool.idleCount)
     if (decision.send !== undefined) return decision.send
     this.#timer = this.#clock.after(decision.waitUntilMs - nowMs, () => this.#pump())
     return 0
   }
 
-  /** Sends up to `size` tasks; 0 when none could be taken, since the next stage is full or all had expired. */
-  #send(slot: ReplicaSlot, size: number): number {
+  /** Sends up to `size` tasks; none when the next stages are full, or all had expired. */
+  #send(slot: ReplicaSlot, size: number): void {
     const nowMs = this.#clock.now()
-    const tasks = this.#take(size, nowMs)
+    const tasks = this.#take(slot, size, nowMs)
     const [first] = tasks
-    if (first === undefined) return 0
+    if (first === undefined) return
     const { deadlineMs } = slot.hold(tasks, nowMs)
     this.#hangs.watch(slot)
     this.#pool.used(slot)
@@ -167,22 +232,26 @@ export class Stage implements Blocked, NextStage {
       formedInMs: nowMs - first.queuedMs,
     })
     slot.connection.send(tasks, budgetMs(deadlineMs, nowMs))
-    this.#room.release(this.#queue.length)
-    return tasks.length
+    this.#room.wake()
   }
 
   /** Takes tasks that are still worth computing; one that was with a dying replica goes alone. */
-  #take(size: number, nowMs: number): Task[] {
+  #take(slot: ReplicaSlot, size: number, nowMs: number): Task[] {
     const tasks: Task[] = []
+    const endMs = this.#ports.refuseLate ? slot.endsMs(this.fullBatchMs, nowMs) : nowMs
     while (tasks.length < size) {
       const task = this.#queue.first
       if (task === undefined || (task.crashes > 0 && tasks.length > 0)) break
-      if (task.deadlineMs <= nowMs) {
+      if (task.deadlineMs <= nowMs || (task.deadlineMs < endMs && this.#isReplaceable(tasks.length))) {
         this.#host.expired(task)
         continue
       }
-      if (this.#host.stageAfter(task)?.reserve(this) === false) break
+      if (this.#host.stageAfter(task)?.reserve(task, this) === false) {
+        this.#queue.block()
+        continue
+      }
       this.#queue.shift()
+      this.#freePlace(task)
       this.#observer.dequeued(task, this.name, nowMs - task.queuedMs)
       tasks.push(task)
       if (task.crashes > 0) break
@@ -190,8 +259,18 @@ export class Stage implements Blocked, NextStage {
     return tasks
   }
 
+  /** Without the first task of the queue the batch, of which `taken` are there, would be full all the same. */
+  #isReplaceable(taken: number): boolean {
+    return taken + this.#queue.ready > this.#batcher.limits.maxBatchSize
+  }
+
+  #freePlace(task: Task): void {
+    this.#room.free(this.#queue.lane(task.route))
+  }
+
   #replied(slot: ReplicaSlot, replies: readonly Reply[]): void {
     this.#replies.take(slot, replies)
+    slot.checkIdle()
     this.#pump()
   }
 
@@ -200,9 +279,11 @@ export class Stage implements Blocked, NextStage {
     this.#pool.remove(slot)
     this.#hangs.forget(slot)
     for (const task of this.#replies.lost(slot)) {
+      this.#room.take(this.#queue.lane(task.route))
       this.#queue.unshift(task)
       this.#observer.retried(task, this.name)
     }
+    slot.checkIdle(true)
     this.resume()
   }
 }
