@@ -68,11 +68,6 @@ export class Stage implements Blocked, NextStage {
     return this.#pool.heldCount
   }
 
-  /** Expected cost of a full batch, in milliseconds; undefined until a batch came back. */
-  get fullBatchMs(): number | undefined {
-    return this.#batcher.fullBatchMs
-  }
-
   /** A full batch waits, and nobody is free to take it: what comes now waits for what came before. */
   get isOverloaded(): boolean {
     return this.#queue.length >= this.#batcher.limits.maxBatchSize && this.ready > 0 && this.#pool.idleCount === 0
