@@ -22,6 +22,8 @@ export interface Families {
   readonly queueDuration: TallyHistogram
   readonly replica: Cells
   readonly restart: Cells
+  readonly runtimeInfo: Cells
+  readonly replicaGauge: Cells
   readonly recycled: Cells
   readonly stageChanges: Cells
   readonly refused: Cells
@@ -78,6 +80,19 @@ export function makeFamilies({ namespace, timeoutMs, registry }: FamilyChoices):
     ),
     stageChanges: counterCells(
       named('stage_change_total', 'changes to a stage while it ran', 'stage', 'setting'),
+    ),
+    runtimeInfo: gaugeCells(
+      named(
+        'runtime_info',
+        'what computes in each replica; always 1',
+        'stage',
+        'connection',
+        'runtime',
+        'backend',
+      ),
+    ),
+    replicaGauge: gaugeCells(
+      named('replica_gauge', 'what workers report of themselves', 'stage', 'connection', 'name'),
     ),
     refused: counterCells(
       named('refused_task_total', 'tasks turned away at the front door', 'endpoint', 'reason'),

@@ -171,6 +171,25 @@ describe('our own metrics', () => {
     expect(page.get('mosec_service_replica_restart_total{stage="a"}')).toBe(1)
   })
 
+  it('show what a replica says of itself, for as long as that life lasts', async () => {
+    const metrics = make()
+    const at = { stage: 'a', replica: 1 }
+    const tfjs = (backend: string) => ({ ...at, runtime: { runtime: 'tfjs', backend } })
+    const info = (backend: string) =>
+      `mosec_service_runtime_info{stage="a",connection="1",runtime="tfjs",backend="${backend}"}`
+    const gauge = (name: string) => `mosec_service_replica_gauge{stage="a",connection="1",name="${name}"}`
+    metrics.replicaChanged({ ...at, state: 'starting', restarts: 0 })
+    metrics.replicaReported(tfjs('webgpu'))
+    metrics.replicaReported({ ...tfjs('wasm'), gauges: { tensors: 3, bytes: 4 } })
+    metrics.replicaChanged({ ...at, state: 'ready', restarts: 0 })
+    metrics.replicaReported({ ...tfjs('wasm'), gauges: { tensors: 7 } })
+    const page = await samples(metrics)
+    expect([page.get(info('wasm')), page.get(gauge('tensors'))]).toEqual([1, 7])
+    expect([page.has(info('webgpu')), page.has(gauge('bytes'))]).toEqual([false, false])
+    metrics.replicaChanged({ ...at, state: 'backoff', restarts: 0 })
+    expect([...(await samples(metrics)).keys()].filter((key) => /info|gauge/.test(key))).toEqual([])
+  })
+
   it('show the process and its event loop in a registry of their own', async () => {
     const metrics = metricsObserver({ timeoutMs: 3000 })
     const page = await metrics.text()

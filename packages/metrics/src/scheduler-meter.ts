@@ -8,6 +8,7 @@ import type {
   OutcomeCode,
   ReplicaChanged,
   ReplicaRecycled,
+  ReplicaReported,
   ReplicaState,
   StageChanged,
   TaskInfo,
@@ -108,6 +109,10 @@ export class SchedulerMeter implements Required<Observer> {
 
   stageChanged({ stage, settings }: StageChanged): void {
     for (const setting of settings) this.#families.stageChanges.at(stage, setting).value++
+  }
+
+  replicaReported(report: ReplicaReported): void {
+    this.#stage(report.stage).replica(report.replica).reported(report)
   }
 
   answered({ endpoint, status }: Answered): void {

@@ -1,8 +1,8 @@
 /** The series of one stage and of its replicas. */
 
-import type { BatchReplied, BatchSent, ReplicaState } from '@mosec/core'
+import type { BatchReplied, BatchSent, ReplicaReport, ReplicaState } from '@mosec/core'
 import type { Families } from './families.ts'
-import type { Cell } from './tally.ts'
+import type { Cell, Cells } from './tally.ts'
 import type { Tally } from './tally-histogram.ts'
 
 /** What is counted for a stage as a whole. */
@@ -43,6 +43,8 @@ export class StageMeter {
     this.#families.replica.at(this.#name, state).value++
     this.#restarts.value += Math.max(0, restarts - replica.restarts)
     replica.state = state
+    // What it said holds for one life; the next says it again.
+    if (state !== 'ready') replica.reported({})
     replica.restarts = Math.max(restarts, replica.restarts)
   }
 }
@@ -56,6 +58,8 @@ class ReplicaMeter {
   #duration: Tally | undefined
   #size: Tally | undefined
   #formedIn: Tally | undefined
+  /** Series that exist only while it says them. */
+  readonly #reported: [cells: Cells, labels: readonly string[]][] = []
 
   constructor(stage: string, number: number, families: Families) {
     this.#labels = { stage, connection: `${number}` }
@@ -67,6 +71,20 @@ class ReplicaMeter {
     this.#formedIn ??= this.#families.batchDuration.series(this.#labels)
     this.#size.observe(size)
     this.#formedIn.observe(formedInMs / 1000)
+  }
+
+  /** All that it says of itself; what is no longer in it leaves the page. */
+  reported({ runtime, gauges = {} }: ReplicaReport): void {
+    const { stage, connection } = this.#labels
+    const { runtimeInfo, replicaGauge } = this.#families
+    for (const [cells, labels] of this.#reported) cells.remove(...labels)
+    this.#reported.length = 0
+    const set = (cells: Cells, labels: readonly string[], value: number): void => {
+      cells.at(...labels).value = value
+      this.#reported.push([cells, labels])
+    }
+    if (runtime !== undefined) set(runtimeInfo, [stage, connection, runtime.runtime, runtime.backend], 1)
+    for (const [name, value] of Object.entries(gauges)) set(replicaGauge, [stage, connection, name], value)
   }
 
   replied({ durationMs }: BatchReplied): void {

@@ -35,6 +35,11 @@ export class Cells {
     return cell
   }
 
+  /** Takes a series off the page. */
+  remove(...values: readonly string[]): void {
+    this.#cells.delete(values.join('\n'))
+  }
+
   /** Tells each series. */
   forEach(tell: (labels: Record<string, string>, value: number) => void): void {
     for (const { labels, value } of this.#cells.values()) tell(labels, value)
@@ -68,6 +73,7 @@ export function gaugeCells({ name, help, labelNames, registry }: FamilyOptions):
     labelNames: [...labelNames],
     registers: [registry],
     collect() {
+      this.reset()
       cells.forEach((labels, value) => {
         this.set(labels, value)
       })

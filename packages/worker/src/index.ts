@@ -16,6 +16,7 @@ export type {
   LogMessage,
   ParentMessage,
   ReplicaMessage,
+  ReportMessage,
   StartPhase,
   WorkerInfo,
 } from './control/control-messages.ts'

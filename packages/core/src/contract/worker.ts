@@ -4,6 +4,7 @@ import { deserialize, serialize } from 'node:v8'
 import type { Codec } from './codec.ts'
 import { DecodingError, EncodingError, MosecError } from './errors.ts'
 import type { Logger } from './logger.ts'
+import type { ReplicaReport } from './replica-report.ts'
 import type { StandardSchema } from './schema.ts'
 
 /** What a worker is told when it is set up. */
@@ -14,6 +15,12 @@ export interface WorkerContext {
   readonly replica: number
   readonly maxBatchSize: number
   readonly logger: Logger
+  /**
+   * Says something of this replica for the server's metrics: what computes, numbers that rise and fall. Cheap: it leaves
+   * once a second at most. Absent where nobody listens, in a test say.
+   * @throws RangeError when a name or a number cannot be a metric's.
+   */
+  readonly report?: (report: ReplicaReport) => void
 }
 
 /** What a worker is told with each call of `forward`. */

@@ -118,6 +118,7 @@ export class Fleet {
       clock,
       logger: logger.child({ stage: stage.name, replica }),
       observer: {
+        replicaReported: (report) => observer.replicaReported?.(report),
         replicaChanged: (change) => {
           observer.replicaChanged?.(change)
           this.#changed(change)

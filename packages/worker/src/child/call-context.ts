@@ -1,6 +1,8 @@
 /** What one call of `forward` is told; its signal is made only when the worker looks at it. */
 
-import type { ForwardContext, Logger, WorkerContext } from '@mosec/core'
+import type { ForwardContext, Logger, ReplicaReport, WorkerContext } from '@mosec/core'
+
+const ignore = (): void => {}
 
 /** The context of one call. An `AbortController` costs a microsecond that most calls need not pay. */
 export class CallContext implements ForwardContext {
@@ -8,6 +10,7 @@ export class CallContext implements ForwardContext {
   readonly replica: number
   readonly maxBatchSize: number
   readonly logger: Logger
+  readonly report: (report: ReplicaReport) => void
   readonly deadlineMs: number
   #controller: AbortController | undefined
   #isAborted = false
@@ -18,6 +21,7 @@ export class CallContext implements ForwardContext {
     this.replica = worker.replica
     this.maxBatchSize = worker.maxBatchSize
     this.logger = worker.logger
+    this.report = worker.report ?? ignore
     this.deadlineMs = deadlineMs
   }
 

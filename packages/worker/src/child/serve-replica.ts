@@ -8,6 +8,7 @@ import { BatchLoop } from './batch-loop.ts'
 import { BatchRunner, type OnBatchError } from './batch-runner.ts'
 import { createBlame } from './blame.ts'
 import { Replies } from './replies.ts'
+import { ReportOutbox } from './report-outbox.ts'
 import { inPhase } from './start-phase.ts'
 import { Turn } from './turn.ts'
 import { warmUp } from './warm-up.ts'
@@ -48,6 +49,9 @@ export async function serveReplica(options: ServeReplicaOptions): Promise<void> 
   const { worker, control } = options
   const context = contextOf(options)
   const orders = takeOrders(control)
+  orders.onLimits = (maxBatchSize) => {
+    context.maxBatchSize = maxBatchSize
+  }
 
   await startPhase(options, 'set-up', () => worker.setup(context))
   try {
@@ -55,7 +59,7 @@ export async function serveReplica(options: ServeReplicaOptions): Promise<void> 
     if (orders.isLeaving()) return
     control.send({ type: 'mosec:hello', worker: await workerInfo(worker, options.logger) })
     const channel = await startPhase(options, 'connect', options.connect)
-    await compute(options, channel, orders)
+    await compute({ ...options, context }, channel, orders)
     channel.close()
   } finally {
     await tearDown(options)
@@ -71,6 +75,8 @@ interface Orders {
   onCancel: (ids: readonly number[]) => void
   /** Who takes the credit of streams. */
   onGrant: (grants: readonly Grant[]) => void
+  /** Who hears of another batch size. */
+  onLimits: (maxBatchSize: number) => void
 }
 
 function takeOrders(control: ReplicaControl): Orders {
@@ -83,6 +89,7 @@ function takeOrders(control: ReplicaControl): Orders {
     isLeaving: () => isLeaving,
     onCancel: () => {},
     onGrant: () => {},
+    onLimits: () => {},
   }
   const leave = (asked: Deferred<void>): void => {
     isLeaving = true
@@ -92,6 +99,7 @@ function takeOrders(control: ReplicaControl): Orders {
     message: (message) => {
       if (message.type === 'mosec:cancel') orders.onCancel(message.ids)
       else if (message.type === 'mosec:grant') orders.onGrant(message.grants)
+      else if (message.type === 'mosec:limits') orders.onLimits(message.maxBatchSize)
       else leave(drain)
     },
     closed: () => leave(closed),
@@ -99,8 +107,13 @@ function takeOrders(control: ReplicaControl): Orders {
   return orders
 }
 
+/** A replica whose worker is set up. */
+interface ComputeOptions extends ServeReplicaOptions {
+  readonly context: WorkerContext
+}
+
 /** Computes what comes, until the parent wants it to end or is gone. */
-async function compute(options: ServeReplicaOptions, channel: Channel, orders: Orders): Promise<void> {
+async function compute(options: ComputeOptions, channel: Channel, orders: Orders): Promise<void> {
   const loop = createLoop(options, channel)
   const gone = deferred<void>()
   orders.onCancel = (ids) => loop.cancel(ids)
@@ -118,13 +131,13 @@ async function compute(options: ServeReplicaOptions, channel: Channel, orders: O
   await loop.abandon()
 }
 
-function createLoop(options: ServeReplicaOptions, channel: Channel): BatchLoop {
-  const { clock, worker, logger } = options
+function createLoop(options: ComputeOptions, channel: Channel): BatchLoop {
+  const { clock, worker, logger, context } = options
   const replies = new Replies(channel, clock)
   const turn = new Turn(clock)
   const runner = new BatchRunner({
     worker,
-    context: contextOf(options),
+    context,
     onBatchError: options.onBatchError,
     checksOutput: options.checksOutput ?? false,
     timeoutMs: options.timeoutMs > 0 ? options.timeoutMs : Infinity,
@@ -139,8 +152,15 @@ function createLoop(options: ServeReplicaOptions, channel: Channel): BatchLoop {
   return loop
 }
 
-function contextOf({ stage, replica, maxBatchSize, logger }: ServeReplicaOptions): WorkerContext {
-  return { stage, replica, maxBatchSize, logger }
+/** One object for set-up and all calls, so that a worker that keeps it sees what is changed while it runs. */
+interface LiveContext extends Omit<WorkerContext, 'maxBatchSize'> {
+  maxBatchSize: number
+}
+
+function contextOf(options: ServeReplicaOptions): LiveContext {
+  const { stage, replica, maxBatchSize, logger, clock, control } = options
+  const outbox = new ReportOutbox(clock, (report) => control.send({ type: 'mosec:report', report }))
+  return { stage, replica, maxBatchSize, logger, report: (report) => outbox.add(report) }
 }
 
 const startPhase = <T>(options: ServeReplicaOptions, phase: StartPhase, work: () => T | Promise<T>) =>

@@ -23,6 +23,7 @@ const fromReplica: ReplicaMessage[] = [
   { type: 'mosec:hello', worker },
   { type: 'mosec:failed', phase: 'set-up', worker: 'Square', message: 'no weights', stack: '' },
   { type: 'mosec:log', level: 'warning', message: 'hot', fields: { degrees: 90 } },
+  { type: 'mosec:report', report: { runtime: { runtime: 'tfjs', backend: 'wasm' }, gauges: { tensors: 3 } } },
 ]
 const fromParent: ParentMessage[] = [
   { type: 'mosec:cancel', ids: [0, 0xffff_ffff] },
@@ -73,6 +74,13 @@ test.each([
   { type: 'mosec:failed', phase: 'lunch', worker: '', message: '', stack: '' },
   { type: 'mosec:log', level: 'toString', message: '', fields: {} },
   { type: 'mosec:log', level: 'info', message: '', fields: [] },
+  { type: 'mosec:report' },
+  { type: 'mosec:report', report: [] },
+  { type: 'mosec:report', report: { runtime: 'tfjs' } },
+  { type: 'mosec:report', report: { runtime: { runtime: 'a\nb', backend: 'wasm' } } },
+  { type: 'mosec:report', report: { gauges: [] } },
+  { type: 'mosec:report', report: { gauges: { tensors: '3' } } },
+  { type: 'mosec:report', report: { gauges: { 'x"} 1\ny': 3 } } },
 ])('not the replica’s: %j', (message) => {
   expect(parseReplicaMessage(message)).toBeUndefined()
 })
@@ -81,7 +89,7 @@ test('nothing that arrives makes it throw', () => {
   fc.assert(
     fc.property(
       fc.anything(),
-      fc.constantFrom('hello', 'failed', 'log', 'cancel', 'grant', 'drain'),
+      fc.constantFrom('hello', 'failed', 'log', 'report', 'cancel', 'grant', 'drain'),
       (value, name) => {
         parseReplicaMessage(value)
         parseParentMessage(value)

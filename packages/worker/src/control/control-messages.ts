@@ -1,6 +1,6 @@
 /** Every message between a replica and its supervisor, beside the batches: named, plain, and checked on arrival. */
 
-import type { JsonSchema, WorkerKind } from '@mosec/core'
+import { type JsonSchema, type ReplicaReport, reportProblem, type WorkerKind } from '@mosec/core'
 
 /** A format that the worker's clients may speak. */
 export interface CodecInfo {
@@ -57,6 +57,12 @@ export interface LogMessage {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
+/** Child to parent: what it said of itself so far. */
+export interface ReportMessage {
+  readonly type: 'mosec:report'
+  readonly report: ReplicaReport
+}
+
 /** The levels of a logger. */
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error'
 
@@ -80,15 +86,21 @@ export interface GrantMessage {
   readonly grants: readonly Grant[]
 }
 
+/** Parent to child: batches have this size at most from now on. */
+export interface LimitsMessage {
+  readonly type: 'mosec:limits'
+  readonly maxBatchSize: number
+}
+
 /** Parent to child: finish what you hold, then leave. */
 export interface DrainMessage {
   readonly type: 'mosec:drain'
 }
 
 /** Child to parent. */
-export type ReplicaMessage = HelloMessage | FailedMessage | LogMessage
+export type ReplicaMessage = HelloMessage | FailedMessage | LogMessage | ReportMessage
 /** Parent to child. */
-export type ParentMessage = CancelMessage | GrantMessage | DrainMessage
+export type ParentMessage = CancelMessage | GrantMessage | LimitsMessage | DrainMessage
 
 /** The replica's message, or undefined for anything else (a user's own `process.send`, say). */
 export function parseReplicaMessage(value: unknown): ReplicaMessage | undefined {
@@ -100,6 +112,8 @@ export function parseReplicaMessage(value: unknown): ReplicaMessage | undefined 
       return isFailed(value) ? value : undefined
     case 'mosec:log':
       return isLog(value) ? value : undefined
+    case 'mosec:report':
+      return isReport(value) ? value : undefined
     default:
       return undefined
   }
@@ -113,6 +127,8 @@ export function parseParentMessage(value: unknown): ParentMessage | undefined {
       return isCancel(value) ? value : undefined
     case 'mosec:grant':
       return isGrantMessage(value) ? value : undefined
+    case 'mosec:limits':
+      return isLimits(value) ? value : undefined
     case 'mosec:drain':
       return { type: 'mosec:drain' }
     default:
@@ -171,8 +187,24 @@ function isLog(value: Unchecked<LogMessage>): value is LogMessage {
   return LEVELS.has(value.level) && isText(value.message) && isRecord(value.fields)
 }
 
+function isReport(value: Unchecked<ReportMessage>): value is ReportMessage {
+  const { report } = value
+  if (!isRecord(report)) return false
+  const { runtime, gauges } = report
+  return (
+    [runtime, gauges].every((part) => part === undefined || isRecord(part)) &&
+    reportProblem(report) === undefined
+  )
+}
+
 function isCancel(value: Unchecked<CancelMessage>): value is CancelMessage {
   return Array.isArray(value.ids) && value.ids.every(isId)
+}
+
+function isLimits(value: Unchecked<LimitsMessage>): value is LimitsMessage {
+  return (
+    typeof value.maxBatchSize === 'number' && Number.isInteger(value.maxBatchSize) && value.maxBatchSize > 0
+  )
 }
 
 function isGrantMessage(value: Unchecked<GrantMessage>): value is GrantMessage {

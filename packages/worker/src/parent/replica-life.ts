@@ -1,6 +1,6 @@
 /** One life of a replica: from the fork of its process to the exit, whatever happens in between. */
 
-import type { Clock, Link, Listener, Logger, Transport } from '@mosec/core'
+import type { Clock, Link, Listener, Logger, ReplicaReport, Transport } from '@mosec/core'
 import { StartError } from '@mosec/core'
 import { startFailure } from '../child/start-phase.ts'
 import { textOf } from '../control/control-logger.ts'
@@ -21,10 +21,14 @@ export interface ReplicaLifeOptions {
   readonly stage: string
   /** 1-based number within the stage. */
   readonly replica: number
+  /** Names its address, unique among the open ones; stage and number when left out. */
+  readonly addressName?: string
   readonly launch: ReplicaLaunch
   readonly transport: Transport
   readonly clock: Clock
   readonly logger: Logger
+  /** What the replica says of itself. */
+  readonly onReport: (report: ReplicaReport) => void
   /** Longest time from fork to ready, in milliseconds; `Infinity` for no limit. */
   readonly startTimeoutMs: number
   /** Time for a process that should end by itself, before it is killed, in milliseconds. */
@@ -53,10 +57,10 @@ export class ReplicaLife {
 
   /** Opens an address and forks. @throws StartError when there is no process to be had. */
   static async begin(options: ReplicaLifeOptions): Promise<ReplicaLife> {
-    const { transport, stage, replica } = options
+    const { transport, stage, replica, addressName = `${stage}-${replica}` } = options
     let listener: Listener | undefined
     try {
-      listener = await transport.listen(`${stage.replaceAll(/[^\w.-]/g, '_')}-${replica}`)
+      listener = await transport.listen(addressName.replaceAll(/[^\w.-]/g, '_'))
       return new ReplicaLife(options, listener)
     } catch (cause) {
       await listener?.[Symbol.asyncDispose]()
@@ -97,6 +101,11 @@ export class ReplicaLife {
     }
   }
 
+  /** Tells it the size that batches have at most from now on. */
+  limit(maxBatchSize: number): void {
+    this.#child.send({ type: 'mosec:limits', maxBatchSize })
+  }
+
   /** Asks it to finish and leave; kills it when it has not left within `graceMs`. */
   async stop(graceMs: number): Promise<void> {
     this.#child.send({ type: 'mosec:drain' })
@@ -115,6 +124,9 @@ export class ReplicaLife {
         return
       case 'mosec:failed':
         this.#fail(startFailure(message), causeOf(message))
+        return
+      case 'mosec:report':
+        this.#options.onReport(message.report)
         return
       case 'mosec:log': {
         const { stage, replica, logger } = this.#options

@@ -1,15 +1,18 @@
 /** Keeps one replica alive: starts its process, hands over its connection, starts it again when it dies. */
 
-import type { Connection, Observer, ReplicaState } from '@mosec/core'
+import type { Connection, Observer, ReplicaReport, ReplicaState } from '@mosec/core'
 import type { WorkerInfo } from '../control/control-messages.ts'
 import { type Deferred, deferred } from '../deferred.ts'
+import type { ReplicaLaunch } from './replica-host.ts'
 import { type ReadyReplica, ReplicaLife, type ReplicaLifeOptions } from './replica-life.ts'
 import { type RestartOptions, RestartPolicy, restartDefaults } from './restart-policy.ts'
 
 /** What a supervisor is made of. */
 export interface ReplicaProcessOptions
-  extends Omit<ReplicaLifeOptions, 'startTimeoutMs' | 'killGraceMs'>,
+  extends Omit<ReplicaLifeOptions, 'launch' | 'onReport' | 'startTimeoutMs' | 'killGraceMs'>,
     Partial<Pick<ReplicaLifeOptions, 'startTimeoutMs' | 'killGraceMs'>> {
+  /** What is started: each time the same, or what the function says then. */
+  readonly launch: ReplicaLaunch | (() => ReplicaLaunch)
   /** The replica connected, for the first time or again; the connection must be opened in this call. */
   readonly onConnection: (connection: Connection) => void
   /** The worker described itself; before `onConnection`, each time. */
@@ -22,6 +25,8 @@ export interface ReplicaProcessOptions
 export interface StopOptions {
   /** Time to finish what it holds and to tear down, in milliseconds; then it is killed. */
   readonly graceMs: number
+  /** Awaited before it is asked to leave, for who has taken it off work; a death in the meantime is the end, too. */
+  readonly whenIdle?: Promise<unknown>
 }
 
 const DEFAULT_KILL_GRACE_MS = 2_000
@@ -32,7 +37,7 @@ const DEFAULT_KILL_GRACE_MS = 2_000
  * ```
  */
 export class ReplicaProcess implements AsyncDisposable {
-  readonly #options: ReplicaProcessOptions & ReplicaLifeOptions
+  readonly #options: ReplicaProcessOptions & Omit<ReplicaLifeOptions, 'launch'>
   readonly #restartPolicy: RestartPolicy
   #state: ReplicaState = 'stopped'
   #restarts = 0
@@ -44,7 +49,12 @@ export class ReplicaProcess implements AsyncDisposable {
   readonly #stopAsked: Deferred<void> = deferred()
 
   constructor(options: ReplicaProcessOptions) {
-    this.#options = { startTimeoutMs: Infinity, killGraceMs: DEFAULT_KILL_GRACE_MS, ...options }
+    this.#options = {
+      startTimeoutMs: Infinity,
+      killGraceMs: DEFAULT_KILL_GRACE_MS,
+      onReport: (report) => this.#reported(report),
+      ...options,
+    }
     this.#restartPolicy = new RestartPolicy(options.restart ?? restartDefaults, options.clock)
   }
 
@@ -81,6 +91,11 @@ export class ReplicaProcess implements AsyncDisposable {
     }
   }
 
+  /** Tells it the size that batches have at most from now on; lost while there is no process. */
+  limit(maxBatchSize: number): void {
+    this.#life?.limit(maxBatchSize)
+  }
+
   /** Lets it finish what it holds, then ends it. Later calls wait for the first. */
   stop(options: StopOptions): Promise<void> {
     this.#stopped ??= this.#stop(options)
@@ -98,7 +113,11 @@ export class ReplicaProcess implements AsyncDisposable {
 
   async #begin(signal?: AbortSignal): Promise<WorkerInfo> {
     this.#change('starting')
-    this.#life = await ReplicaLife.begin(this.#options)
+    const { launch } = this.#options
+    this.#life = await ReplicaLife.begin({
+      ...this.#options,
+      launch: typeof launch === 'function' ? launch() : launch,
+    })
     if (this.#isStopping) this.#life.kill()
     const ready = await this.#life.ready(signal)
     this.#becomeReady(ready)
@@ -157,27 +176,37 @@ export class ReplicaProcess implements AsyncDisposable {
     }
   }
 
-  async #stop({ graceMs }: StopOptions): Promise<void> {
+  async #stop({ graceMs, whenIdle }: StopOptions): Promise<void> {
     this.#isStopping = true
     if (this.#state === 'stopped') return
     const wasReady = this.#state === 'ready'
     this.#change('stopping')
     this.#stopAsked.resolve()
+    if (whenIdle !== undefined) await Promise.race([whenIdle, this.#life?.ended])
     await this.#life?.stop(wasReady ? graceMs : Math.min(graceMs, this.#options.killGraceMs))
     await this.#beginning?.catch(() => {})
     await this.#supervised
     this.#change('stopped')
   }
 
+  #reported(report: ReplicaReport): void {
+    const { stage, replica } = this.#options
+    this.#tell((observer) => observer.replicaReported?.({ ...report, stage, replica }))
+  }
+
   #change(state: ReplicaState, reason?: string): void {
-    const { observer, stage, replica, logger } = this.#options
+    const { stage, replica } = this.#options
     if (state === this.#state) return
     this.#state = state
     const change = { stage, replica, state, restarts: this.#restarts }
+    this.#tell((observer) => observer.replicaChanged?.(reason === undefined ? change : { ...change, reason }))
+  }
+
+  #tell(say: (observer: Observer) => void): void {
     try {
-      observer.replicaChanged?.(reason === undefined ? change : { ...change, reason })
+      say(this.#options.observer)
     } catch (error) {
-      logger.error('an observer threw', { error })
+      this.#options.logger.error('an observer threw', { error })
     }
   }
 }
