@@ -108,7 +108,7 @@ describe('core purity', () => {
 
 describe('floors of core', () => {
   const down =
-    'floors of core: scheduler -> pipeline -> stage -> batch -> queue -> contract, imports only point down'
+    'floors of core: runtime -> scheduler -> pipeline -> stage -> batch -> queue -> contract, imports only point down'
 
   test.each([
     ['contract', 'queue'],
