@@ -1,13 +1,13 @@
 /** May this request be read at all? Decided from its head; both ways (node and web) share it. */
 
-import { ClientError, type Outcome, outcomeOf } from '@mosec/core'
+import { ClientError, type Outcome, outcomeOf, type Priority, priorities } from '@mosec/core'
 import type { Answer } from './answer.ts'
 import type { ContentCoding } from './compression/content-coding.ts'
 import { acceptedCodings, requestCodingOf } from './compression/request-coding.ts'
 import { createNegotiate, type Negotiate, type Negotiated } from './negotiation.ts'
 import type { ResolvedOptions, RouteInfo } from './options.ts'
 import { refusals } from './refusals.ts'
-import { type RequestHead, TIMEOUT_HEADER } from './request-head.ts'
+import { PRIORITY_HEADER, type RequestHead, TIMEOUT_HEADER } from './request-head.ts'
 
 /** A route with its memory of negotiated headers. */
 export interface InferenceRoute extends RouteInfo {
@@ -18,6 +18,7 @@ export interface InferenceRoute extends RouteInfo {
 export interface Admission {
   readonly negotiated: Negotiated
   readonly timeoutMs: number | undefined
+  readonly priority: Priority
   /** How the body is encoded; undefined when it is not. */
   readonly coding: ContentCoding | undefined
   /** Why the body will not be read. */
@@ -38,12 +39,18 @@ export function inferenceRoute(info: RouteInfo): InferenceRoute {
 export function admit(route: InferenceRoute, head: RequestHead, options: AdmissionOptions): Admission {
   const negotiated = route.negotiate(head.contentType, head.accept)
   const timeoutMs = head.timeout === '' ? undefined : parseTimeout(head.timeout)
+  const priority = route.allowsPriority === true ? parsePriority(head.priority) : 'normal'
   const { coding, refusal: codingRefusal } = requestCodingOf(head.contentEncoding, options.isCompressionOn)
-  const refusal = headRefusal(head, negotiated, timeoutMs) ?? codingRefusal ?? lengthRefusal(head, options)
+  const refusal =
+    headRefusal(head, negotiated, timeoutMs) ??
+    (priority === undefined ? badPriority(head.priority) : undefined) ??
+    codingRefusal ??
+    lengthRefusal(head, options)
   const isCodingRefused = refusal !== undefined && refusal === codingRefusal
   return {
     negotiated,
     timeoutMs,
+    priority: priority ?? 'normal',
     coding,
     refusal,
     acceptedCodings: isCodingRefused ? acceptedCodings(options.isCompressionOn) : undefined,
@@ -74,6 +81,16 @@ function lengthRefusal({ contentLength }: RequestHead, options: AdmissionOptions
 /** NaN when it is no positive integer. */
 function parseTimeout(text: string): number {
   return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : Number.NaN
+}
+
+/** Undefined when it is none. */
+function parsePriority(text: string): Priority | undefined {
+  return text === '' ? 'normal' : priorities.find((priority) => priority === text)
+}
+
+function badPriority(text: string): Outcome {
+  const shown = text.slice(0, 40)
+  return outcomeOf(new ClientError(`${PRIORITY_HEADER} must be ${priorities.join(', ')}, got ${shown}`))
 }
 
 function badTimeout(text: string): Outcome {

@@ -22,7 +22,6 @@ export interface AnswerForm {
 
 const TEXT = 'text/plain; charset=utf-8'
 const PROBLEM = 'application/problem+json'
-const RETRY_AFTER_SECONDS = '1'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
@@ -33,10 +32,14 @@ export function answerOf(outcome: Outcome, form: AnswerForm, serverHeader: strin
   const answer = bareAnswer(status, outcome, form, serverHeader)
   if (form.variesByAccept === true) answer.headers.push('vary', 'accept')
   if (status === 200) return answer
-  if (status === 429 || status === 503) answer.headers.push('retry-after', RETRY_AFTER_SECONDS)
+  if (status === 429 || status === 503) answer.headers.push('retry-after', retryAfter(outcome))
   if (outcome.code === 'shutting_down') answer.headers.push('connection', 'close')
   return answer
 }
+
+/** In whole seconds, as the header wants it. */
+const retryAfter = ({ retryAfterMs = 0 }: Outcome): string =>
+  String(Math.max(1, Math.ceil(retryAfterMs / 1000)))
 
 function bareAnswer(status: number, { bytes }: Outcome, form: AnswerForm, serverHeader: string): Answer {
   if (status === 200) return makeAnswer(200, form.mimeType, bytes, serverHeader)

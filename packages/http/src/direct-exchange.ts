@@ -152,7 +152,7 @@ export class DirectExchange implements TaskSink, EventOutlet {
 
   #submit(bytes: Uint8Array): void {
     const { route } = this.#direct
-    const { negotiated, timeoutMs } = this.#admission
+    const { negotiated, timeoutMs, priority } = this.#admission
     const { requestCodec, responseCodec } = negotiated
     const { submitter, clock } = this.#context.options
     if (route.isStream) {
@@ -163,6 +163,7 @@ export class DirectExchange implements TaskSink, EventOutlet {
       bytes,
       requestCodec,
       responseCodec,
+      priority,
       sink: this.#sse ?? this,
     }
     this.#handle = submitter.submit(timeoutMs === undefined ? submission : { ...submission, timeoutMs })

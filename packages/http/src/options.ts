@@ -32,6 +32,8 @@ export interface RouteInfo {
   readonly readsAnyType: boolean
   /** The egress worker yields events: answers are `text/event-stream`. */
   readonly isStream: boolean
+  /** Clients may say how urgent a request is; `false` when left out, and the header is then not looked at. */
+  readonly allowsPriority?: boolean
 }
 
 /** What `GET /metrics` answers. */

@@ -10,10 +10,14 @@ export interface RequestHead {
   readonly contentLength: string
   readonly contentEncoding: string
   readonly timeout: string
+  readonly priority: string
 }
 
 /** Shortens the service timeout of one request; a positive integer, in milliseconds. */
 export const TIMEOUT_HEADER = 'x-request-timeout-ms'
+
+/** How urgent a request is among those of its route, where the route allows it. */
+export const PRIORITY_HEADER = 'x-priority'
 
 /** Head of a node request. */
 export function headOfIncoming(request: NodeRequest): RequestHead {
@@ -25,6 +29,7 @@ export function headOfIncoming(request: NodeRequest): RequestHead {
     contentLength: headers['content-length'] ?? '',
     contentEncoding: headers['content-encoding'] ?? '',
     timeout: singleHeader(headers[TIMEOUT_HEADER]),
+    priority: singleHeader(headers[PRIORITY_HEADER]),
   }
 }
 
@@ -38,6 +43,7 @@ export function headOfRequest(request: Request): RequestHead {
     contentLength: headers.get('content-length') ?? '',
     contentEncoding: headers.get('content-encoding') ?? '',
     timeout: headers.get(TIMEOUT_HEADER) ?? '',
+    priority: headers.get(PRIORITY_HEADER) ?? '',
   }
 }
 

@@ -15,6 +15,7 @@ const statuses: Readonly<Record<Exclude<OutcomeCode, 'http_error'>, number>> = {
   inference_error: 500,
   worker_crashed: 500,
   queue_full: 429,
+  overloaded: 503,
   shutting_down: 503,
   unavailable: 503,
   cancelled: 499,

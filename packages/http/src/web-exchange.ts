@@ -66,11 +66,11 @@ class WebExchange implements TaskSink, EventOutlet {
   submit(bytes: Uint8Array, departure: Departure): Promise<Response> {
     if (departure.hasLeft()) return Promise.resolve(this.responseTo(outcomes.cancelled))
     const { context, route, admission } = this.#options
-    const { negotiated, timeoutMs } = admission
+    const { negotiated, timeoutMs, priority } = admission
     const { requestCodec, responseCodec, wantsEvents } = negotiated
     if (route.isStream) this.#sse = new SseSink({ outlet: this, clock: context.options.clock, wantsEvents })
     const sink = this.#sse ?? this
-    const submission = { route: route.path, bytes, requestCodec, responseCodec, sink }
+    const submission = { route: route.path, bytes, requestCodec, responseCodec, priority, sink }
     departure.onLeft(() => this.#cancel())
     this.#handle = context.options.submitter.submit(
       timeoutMs === undefined ? submission : { ...submission, timeoutMs },

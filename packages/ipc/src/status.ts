@@ -28,6 +28,7 @@ const flagOfCode: Readonly<Record<OutcomeCode, number>> = {
   inference_error: flags.internal,
   worker_crashed: flags.internal,
   queue_full: flags.internal,
+  overloaded: flags.internal,
   shutting_down: flags.internal,
   unavailable: flags.internal,
   cancelled: flags.internal,

@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'inference_error'
   | 'worker_crashed'
   | 'queue_full'
+  | 'overloaded'
   | 'shutting_down'
   | 'unavailable'
   | 'cancelled'

@@ -13,6 +13,8 @@ export interface Outcome {
   readonly bytes: Uint8Array
   /** Only with `http_error`: the status that the worker chose. */
   readonly httpStatus?: number
+  /** Only with a refusal: when it is worth another try, in milliseconds; soon when left out. */
+  readonly retryAfterMs?: number
 }
 
 const utf8 = new TextEncoder()
@@ -44,6 +46,7 @@ export const outcomes = Object.freeze({
   inferenceError: fixedOutcome('inference_error', 'inference internal error'),
   workerCrashed: fixedOutcome('worker_crashed', 'worker crashed'),
   queueFull: fixedOutcome('queue_full', 'too many request: task queue is full'),
+  overloaded: fixedOutcome('overloaded', 'overloaded: the answer would come too late'),
   shuttingDown: fixedOutcome('shutting_down', 'gracefully shutting down'),
   unavailable: fixedOutcome('unavailable', 'no replica is available, retry later'),
   drained: fixedOutcome('unavailable', 'this route is out of service for maintenance, retry later'),

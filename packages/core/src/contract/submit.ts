@@ -1,5 +1,6 @@
 /** The front door of the scheduler, as the HTTP face and in-process callers see it. */
 
+import type { Priority } from './priority.ts'
 import type { TaskSink } from './task.ts'
 
 /** One request for the scheduler. */
@@ -19,6 +20,8 @@ export interface Submission {
   readonly isInProcess?: boolean
   /** Shortens the service timeout for this task, in milliseconds; never lengthens it. */
   readonly timeoutMs?: number
+  /** How urgent it is among the tasks of its route; `normal` when left out. */
+  readonly priority?: Priority
   readonly sink: TaskSink
 }
 
@@ -31,7 +34,8 @@ export interface TaskHandle {
 /** Takes tasks in. */
 export interface Submitter {
   /**
-   * Admits a task, or refuses it by settling its sink at once (`queue_full`, `shutting_down`, `unavailable`).
+   * Admits a task, or refuses it by settling its sink at once (`queue_full`, `overloaded`, `shutting_down`,
+   * `unavailable`).
    * @throws RangeError for a route that is not registered: the caller must check first.
    */
   submit(submission: Submission): TaskHandle

@@ -1,6 +1,7 @@
 /** One request on its way. */
 
 import type { Outcome } from './outcome.ts'
+import { orderMs, type Priority } from './priority.ts'
 import type { StreamCredit } from './stream-credit.ts'
 import type { BatchItem } from './transport.ts'
 
@@ -49,6 +50,7 @@ export interface TaskOptions extends Pick<TaskInfo, 'id' | 'route' | 'admittedMs
   readonly sink: TaskSink
   /** See `Submission.isInProcess`. */
   readonly isInProcess: boolean
+  readonly priority: Priority
 }
 
 /**
@@ -62,6 +64,9 @@ export class Task implements BatchItem, TaskInfo {
   readonly deadlineMs: number
   readonly sink: TaskSink
   readonly isInProcess: boolean
+  readonly priority: Priority
+  /** Its place among the waiting tasks of its route: the earliest goes first; clock milliseconds. */
+  readonly orderMs: number
   state: number
   bytes: Uint8Array
   stageIndex = 0
@@ -88,6 +93,8 @@ export class Task implements BatchItem, TaskInfo {
     this.deadlineMs = options.deadlineMs
     this.sink = options.sink
     this.isInProcess = options.isInProcess
+    this.priority = options.priority
+    this.orderMs = orderMs(options.priority, options.admittedMs)
     this.state = options.state
     this.bytes = options.bytes
   }

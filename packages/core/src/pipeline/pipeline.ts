@@ -1,5 +1,6 @@
 /** A route's ordered stages, and what a task carries from one to the next. */
 
+import type { Priority } from '../contract/priority.ts'
 import type { Submission } from '../contract/submit.ts'
 import type { Task } from '../contract/task.ts'
 import { inProcessState, markEgress, markLastInProcess, packState } from '../contract/transport.ts'
@@ -18,6 +19,7 @@ export class Pipeline {
     this.route = route
     this.ingress = ingress
     this.stages = stages
+    for (const stage of stages) stage.addRoute(route)
   }
 
   /** The stage that a task is at. */
@@ -40,6 +42,29 @@ export class Pipeline {
   get isDrained(): boolean {
     for (const stage of this.stages) if (stage.isDrained) return true
     return false
+  }
+
+  /** Some stage has more to do than it can begin. */
+  get isOverloaded(): boolean {
+    for (const { forecast } of this.stages) if (forecast.isOverloaded) return true
+    return false
+  }
+
+  /**
+   * Expected life of a task that comes now, in milliseconds. All that is before it, here and in the stages up to the
+   * slowest one, must pass that one first; then the task itself is computed in each. Rather too long than too short:
+   * a batch that runs counts as if it had just begun.
+   */
+  expectedMs(priority: Priority): number {
+    let before = 0
+    let waitMs = 0
+    let workMs = 0
+    for (const { forecast } of this.stages) {
+      before += forecast.before(this.route, priority)
+      waitMs = Math.max(waitMs, before * forecast.taskMs)
+      workMs += forecast.fullBatchMs ?? 0
+    }
+    return waitMs + workMs
   }
 
   /** The state that a new task starts with. One from this process has no end where a codec would be used. */

@@ -23,6 +23,11 @@ export interface SchedulerOptions {
   readonly routes: readonly RouteOptions[]
   /** Longest life of a task, in milliseconds. */
   readonly timeoutMs: number
+  /**
+   * Under overload, refuse a task that could not be answered by its deadline, instead of computing it too late;
+   * `true` when left out.
+   */
+  readonly refuseLate?: boolean
   readonly clock: Clock
   readonly observer: Required<Observer>
   readonly logger: Logger
@@ -35,6 +40,7 @@ export class Scheduler implements Submitter, StageHost {
   readonly #stages = new Map<string, Stage>()
   readonly #pipelines = new Map<string, Pipeline>()
   readonly #timeoutMs: number
+  readonly #refuseLate: boolean
   readonly #clock: Clock
   readonly #observer: Required<Observer>
   readonly #logger: Logger
@@ -47,6 +53,7 @@ export class Scheduler implements Submitter, StageHost {
   /** @throws RangeError for two stages or routes of one name, or a route with an unknown stage. */
   constructor(options: SchedulerOptions) {
     this.#timeoutMs = options.timeoutMs
+    this.#refuseLate = options.refuseLate ?? true
     this.#clock = options.clock
     this.#observer = options.observer
     this.#logger = options.logger
@@ -71,7 +78,7 @@ export class Scheduler implements Submitter, StageHost {
     const pipeline = this.#pipelines.get(submission.route)
     if (pipeline === undefined) throw new RangeError(`no route is registered for ${submission.route}`)
     const task = this.#makeTask(submission, pipeline)
-    const refusal = this.#refusal(pipeline)
+    const refusal = this.#refusal(pipeline, task)
     if (refusal !== undefined) {
       this.#observer.refused(task.route, refusal.code)
       this.#tell(task, refusal)
@@ -152,7 +159,12 @@ export class Scheduler implements Submitter, StageHost {
 
   #addStage(options: StageOptions): void {
     if (this.#stages.has(options.name)) throw new RangeError(`two stages are called ${options.name}`)
-    const ports = { host: this, clock: this.#clock, observer: this.#observer }
+    const ports = {
+      host: this,
+      clock: this.#clock,
+      observer: this.#observer,
+      refuseLate: this.#refuseLate,
+    }
     this.#stages.set(options.name, new Stage(options, ports))
   }
 
@@ -179,14 +191,16 @@ export class Scheduler implements Submitter, StageHost {
       bytes: submission.bytes,
       sink: submission.sink,
       isInProcess: submission.isInProcess === true,
+      priority: submission.priority ?? 'normal',
     })
   }
 
-  #refusal(pipeline: Pipeline): Outcome | undefined {
+  #refusal(pipeline: Pipeline, task: Task): Outcome | undefined {
     if (this.#isDraining) return outcomes.shuttingDown
     if (pipeline.isDrained) return outcomes.drained
     if (!pipeline.isAvailable) return outcomes.unavailable
-    return pipeline.ingress.hasRoom ? undefined : outcomes.queueFull
+    if (!pipeline.ingress.hasRoom(task.route)) return outcomes.queueFull
+    return this.#refuseLate && pipeline.isOverloaded ? lateRefusal(pipeline, task) : undefined
   }
 
   #settle(task: Task, outcome: Outcome): void {
@@ -206,4 +220,10 @@ export class Scheduler implements Submitter, StageHost {
       this.#logger.error('a task sink threw on its outcome', { error, route: task.route })
     }
   }
+}
+
+/** Why a task is not taken in although there is room: it would not be answered by its deadline. */
+function lateRefusal(pipeline: Pipeline, { admittedMs, deadlineMs, priority }: Task): Outcome | undefined {
+  const lateMs = admittedMs + pipeline.expectedMs(priority) - deadlineMs
+  return lateMs <= 0 ? undefined : { ...outcomes.overloaded, retryAfterMs: lateMs }
 }

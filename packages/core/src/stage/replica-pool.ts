@@ -30,13 +30,6 @@ export class ReplicaPool {
     return count
   }
 
-  /** Tasks that the replicas hold. */
-  get held(): number {
-    let count = 0
-    for (const slot of this.#slots) count += slot.held.size
-    return count
-  }
-
   add(slot: ReplicaSlot): void {
     this.#slots.push(slot)
   }

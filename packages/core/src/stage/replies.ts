@@ -48,7 +48,7 @@ export class Replies {
     const [computed] = slot.batches
     const again: Task[] = []
     for (const task of [...slot.held.values()].reverse()) {
-      this.#host.stageAfter(task)?.unreserve()
+      this.#host.stageAfter(task)?.unreserve(task)
       if (task.isSettled) continue
       if (task.batch === computed) task.crashes++
       if (task.crashes > MAX_CRASHES || task.stream !== undefined) this.#host.crashed(task)
@@ -74,7 +74,7 @@ export class Replies {
     task.batch.remaining--
     if (reply.code !== 'ok') task.batch.failures++
     if (task.batch.remaining === 0) this.#finished(slot, task.batch)
-    this.#host.stageAfter(task)?.unreserve()
+    this.#host.stageAfter(task)?.unreserve(task)
     if (!task.isSettled) this.#host.replied(task, reply)
   }
 

@@ -21,10 +21,10 @@ export interface StageOptions {
 
 /** The stage that a task goes to next, as the one before sees it. */
 export interface NextStage {
-  /** Promises a place to a task that is about to be computed; resumes `before` later when there is none. */
-  reserve(before: Blocked): boolean
+  /** Promises a place to a task that is about to be computed; tells `before` later when there is none. */
+  reserve(task: Task, before: Blocked): boolean
   /** Takes a promise back. */
-  unreserve(): void
+  unreserve(task: Task): void
 }
 
 /** Whoever knows the way of a task through the stages. */
@@ -46,4 +46,6 @@ export interface StagePorts {
   readonly host: StageHost
   readonly clock: Clock
   readonly observer: Required<Observer>
+  /** Under overload, tasks that cannot be answered in time give way to those that can. */
+  readonly refuseLate: boolean
 }

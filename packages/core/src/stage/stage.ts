@@ -9,32 +9,34 @@
 import type { BatchLimits, BatchPolicy } from '../contract/batch-policy.ts'
 import type { Clock, Timer } from '../contract/clock.ts'
 import type { Observer } from '../contract/observer.ts'
-import type { Priority } from '../contract/priority.ts'
 import type { Task } from '../contract/task.ts'
 import type { Connection, Reply } from '../contract/transport.ts'
-import { FairQueue } from '../queue/fair-queue.ts'
+import type { FairQueue } from '../queue/fair-queue.ts'
+import { BatchPicker } from './batch-picker.ts'
 import { Batcher } from './batcher.ts'
+import { Forecast } from './forecast.ts'
 import { HangWatch } from './hang-watch.ts'
 import { ReplicaPool } from './replica-pool.ts'
 import { ReplicaSlot } from './replica-slot.ts'
 import { Replies } from './replies.ts'
-import { type Blocked, Room } from './room.ts'
-import type { NextStage, StageHost, StageOptions, StagePorts } from './stage-host.ts'
+import type { Blocked } from './room.ts'
+import type { NextStage, StageOptions, StagePorts } from './stage-host.ts'
+import { WaitingRoom } from './waiting-room.ts'
 
 /** The scheduler's side of a stage. */
 export class Stage implements Blocked, NextStage {
   readonly name: string
+  readonly forecast: Forecast
   /** None of its replicas runs, and none is about to: set by whoever supervises them. */
   isOut = false
   /** Taken out of service by hand: routes that need it are refused at the door; what was admitted is computed. */
   isDrained = false
-  readonly #host: StageHost
-  readonly #ports: StagePorts
   readonly #clock: Clock
   readonly #observer: Required<Observer>
   readonly #batcher: Batcher
-  readonly #room: Room
-  readonly #queue = new FairQueue()
+  readonly #waiting: WaitingRoom
+  readonly #queue: FairQueue
+  readonly #picker: BatchPicker
   readonly #pool = new ReplicaPool()
   readonly #hangs: HangWatch
   readonly #replies: Replies
@@ -43,12 +45,13 @@ export class Stage implements Blocked, NextStage {
 
   constructor(options: StageOptions, ports: StagePorts) {
     this.name = options.name
-    this.#host = ports.host
-    this.#ports = ports
     this.#clock = ports.clock
     this.#observer = ports.observer
     this.#batcher = new Batcher(options.policy, options.limits)
-    this.#room = new Room(options.capacity)
+    this.#waiting = new WaitingRoom(options.capacity)
+    this.#queue = this.#waiting.queue
+    this.#picker = new BatchPicker(this, this.#waiting, ports)
+    this.forecast = new Forecast(this.#batcher, this.#queue, this.#pool)
     this.#replies = new Replies(options.name, this.#batcher, ports)
     this.#hangs = new HangWatch(ports.clock, options.timeoutMs ?? Number.POSITIVE_INFINITY)
   }
@@ -68,35 +71,14 @@ export class Stage implements Blocked, NextStage {
     return this.#pool.heldCount
   }
 
-  /** A full batch waits, and nobody is free to take it: what comes now waits for what came before. */
-  get isOverloaded(): boolean {
-    return this.#queue.length >= this.#batcher.limits.maxBatchSize && this.ready > 0 && this.#pool.idleCount === 0
-  }
-
-  /** Expected work of a replica on a full batch, in milliseconds; 0 while unknown. */
-  get fullBatchMs(): number {
-    return this.#batcher.fullBatchMs ?? 0
-  }
-
-  /** Expected time between two tasks that leave under full load, in milliseconds; 0 while unknown. */
-  get taskMs(): number {
-    return this.fullBatchMs / (this.#batcher.limits.maxBatchSize * Math.max(1, this.ready))
-  }
-
   /** Makes room for the tasks of a route; before the first of them comes. */
   addRoute(route: string): void {
-    this.#queue.addRoute(route)
-    this.#room.divide(this.#queue.routes)
+    this.#waiting.addRoute(route)
   }
 
   /** There is a place for one more task of this route. */
   hasRoom(route: string): boolean {
-    return this.#room.has(this.#queue.lane(route))
-  }
-
-  /** Tasks that would end here before a new one. */
-  before(route: string, priority: Priority): number {
-    return this.#pool.held + this.#queue.before(route, priority)
+    return this.#waiting.hasRoom(route)
   }
 
   /** A replica appeared: it gets work from now on, until its link closes. */
@@ -129,19 +111,14 @@ export class Stage implements Blocked, NextStage {
     const nowMs = this.#clock.now()
     task.queuedMs = nowMs
     this.#batcher.arrived(nowMs)
-    this.#room.take(this.#queue.lane(task.route))
-    this.#queue.push(task)
+    this.#waiting.push(task)
     this.#observer.queued(task, this.name)
     this.resume()
   }
 
   /** A settled task leaves the queue, or is cancelled where it is computed. Tells which. */
   drop(task: Task): 'queued' | 'running' {
-    if (this.#queue.remove(task)) {
-      this.#freePlace(task)
-      this.#room.wake()
-      return 'queued'
-    }
+    if (this.#waiting.remove(task)) return 'queued'
     this.#pool.holderOf(task.id)?.connection.cancel(task.id)
     return 'running'
   }
@@ -155,13 +132,12 @@ export class Stage implements Blocked, NextStage {
 
   /** Promises a place to a task that the stage `before` is about to compute; tells it later when there is none. */
   reserve(task: Task, before: Blocked): boolean {
-    return this.#room.reserve(this.#queue.lane(task.route), before)
+    return this.#waiting.reserve(task, before)
   }
 
   /** Takes a promise back. */
   unreserve(task: Task): void {
-    this.#freePlace(task)
-    this.#room.wake()
+    this.#waiting.unreserve(task)
   }
 
   /** A stage after this one has room again, perhaps. */
@@ -213,7 +189,9 @@ export class Stage implements Blocked, NextStage {
   /** Sends up to `size` tasks; none when the next stages are full, or all had expired. */
   #send(slot: ReplicaSlot, size: number): void {
     const nowMs = this.#clock.now()
-    const tasks = this.#take(slot, size, nowMs)
+    const { maxBatchSize } = this.#batcher.limits
+    const endMs = slot.endsMs(this.#batcher.fullBatchMs ?? 0, nowMs)
+    const tasks = this.#picker.pick({ size, maxBatchSize, nowMs, endMs })
     const [first] = tasks
     if (first === undefined) return
     const { deadlineMs } = slot.hold(tasks, nowMs)
@@ -223,44 +201,11 @@ export class Stage implements Blocked, NextStage {
       stage: this.name,
       replica: slot.connection.replica,
       size: tasks.length,
-      maxBatchSize: this.#batcher.limits.maxBatchSize,
+      maxBatchSize,
       formedInMs: nowMs - first.queuedMs,
     })
     slot.connection.send(tasks, budgetMs(deadlineMs, nowMs))
-    this.#room.wake()
-  }
-
-  /** Takes tasks that are still worth computing; one that was with a dying replica goes alone. */
-  #take(slot: ReplicaSlot, size: number, nowMs: number): Task[] {
-    const tasks: Task[] = []
-    const endMs = this.#ports.refuseLate ? slot.endsMs(this.fullBatchMs, nowMs) : nowMs
-    while (tasks.length < size) {
-      const task = this.#queue.first
-      if (task === undefined || (task.crashes > 0 && tasks.length > 0)) break
-      if (task.deadlineMs <= nowMs || (task.deadlineMs < endMs && this.#isReplaceable(tasks.length))) {
-        this.#host.expired(task)
-        continue
-      }
-      if (this.#host.stageAfter(task)?.reserve(task, this) === false) {
-        this.#queue.block()
-        continue
-      }
-      this.#queue.shift()
-      this.#freePlace(task)
-      this.#observer.dequeued(task, this.name, nowMs - task.queuedMs)
-      tasks.push(task)
-      if (task.crashes > 0) break
-    }
-    return tasks
-  }
-
-  /** Without the first task of the queue the batch, of which `taken` are there, would be full all the same. */
-  #isReplaceable(taken: number): boolean {
-    return taken + this.#queue.ready > this.#batcher.limits.maxBatchSize
-  }
-
-  #freePlace(task: Task): void {
-    this.#room.free(this.#queue.lane(task.route))
+    this.#waiting.wake()
   }
 
   #replied(slot: ReplicaSlot, replies: readonly Reply[]): void {
@@ -274,8 +219,7 @@ export class Stage implements Blocked, NextStage {
     this.#pool.remove(slot)
     this.#hangs.forget(slot)
     for (const task of this.#replies.lost(slot)) {
-      this.#room.take(this.#queue.lane(task.route))
-      this.#queue.unshift(task)
+      this.#waiting.unshift(task)
       this.#observer.retried(task, this.name)
     }
     slot.checkIdle(true)

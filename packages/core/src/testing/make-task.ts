@@ -15,6 +15,7 @@ export function makeTask(options: Partial<TaskOptions> = {}): Task {
     bytes: new Uint8Array(),
     sink: { settled() {} },
     isInProcess: false,
+    priority: 'normal',
     ...options,
   })
 }

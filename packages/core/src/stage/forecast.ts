@@ -1,0 +1,41 @@
+/** What a stage expects of the near future, from what its batches have cost. */
+
+import type { Priority } from '../contract/priority.ts'
+import type { FairQueue } from '../queue/fair-queue.ts'
+import type { Batcher } from './batcher.ts'
+import type { ReplicaPool } from './replica-pool.ts'
+
+/** Of one stage; read at the front door, so each answer is a few operations. */
+export class Forecast {
+  readonly #batcher: Batcher
+  readonly #queue: FairQueue
+  readonly #pool: ReplicaPool
+
+  constructor(batcher: Batcher, queue: FairQueue, pool: ReplicaPool) {
+    this.#batcher = batcher
+    this.#queue = queue
+    this.#pool = pool
+  }
+
+  /** A full batch waits, and no replica is free to take it: what comes now waits for what came before. */
+  get isOverloaded(): boolean {
+    const { maxBatchSize } = this.#batcher.limits
+    return this.#queue.length >= maxBatchSize && this.#pool.size > 0 && this.#pool.idleCount === 0
+  }
+
+  /** Work of a replica on a full batch, in milliseconds; undefined until a batch came back. */
+  get fullBatchMs(): number | undefined {
+    return this.#batcher.fullBatchMs
+  }
+
+  /** Time between two tasks that leave under full load, in milliseconds; 0 while unknown. */
+  get taskMs(): number {
+    const replicas = Math.max(1, this.#pool.size)
+    return (this.fullBatchMs ?? 0) / (this.#batcher.limits.maxBatchSize * replicas)
+  }
+
+  /** Tasks that would end here before a new one: those that replicas hold, and those that wait before it. */
+  before(route: string, priority: Priority): number {
+    return this.#pool.heldCount + this.#queue.before(route, priority)
+  }
+}
