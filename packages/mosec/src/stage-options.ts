@@ -1,7 +1,7 @@
 /** How a stage runs: what the user may say, and what it means when nothing is said. */
 
 import { type AnyWorker, adaptive, type BatchPolicy, ConfigurationError, greedy, window } from '@mosec/core'
-import type { ReplicaLaunch } from '@mosec/worker/replica'
+import type { ModuleLaunch } from '@mosec/worker/replica'
 
 /** Batch policies by name; `docs/concepts.md` says when to use which. */
 const policies = { adaptive, greedy, window }
@@ -10,7 +10,7 @@ const policies = { adaptive, greedy, window }
 export type BatchPolicyName = keyof typeof policies
 
 /** What a replica runs in. */
-export type Isolation = ReplicaLaunch['isolation']
+export type Isolation = ModuleLaunch['isolation']
 
 const isolations: readonly Isolation[] = ['process', 'thread']
 

@@ -4,7 +4,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import type { Clock } from '@mosec/core'
 import { type ParentMessage, parseReplicaMessage } from '../control/control-messages.ts'
 import { deferred } from '../deferred.ts'
-import type { ReplicaHost, ReplicaHostPorts, ReplicaLaunch } from './replica-host.ts'
+import type { ModuleLaunch, ReplicaHost, ReplicaHostPorts } from './replica-host.ts'
 
 /** How long the last messages of an ended process are waited for, in milliseconds. */
 const LAST_WORDS_MS = 500
@@ -21,7 +21,7 @@ export class ReplicaChild implements ReplicaHost {
   readonly #process: ChildProcess
   #isGone = false
 
-  constructor(launch: ReplicaLaunch, { clock, logger, received }: ReplicaHostPorts) {
+  constructor(launch: ModuleLaunch, { clock, logger, received }: ReplicaHostPorts) {
     this.#process = start(launch)
     this.exited = this.#watch(clock)
     this.#process.on('message', (value) => {
@@ -65,7 +65,7 @@ export class ReplicaChild implements ReplicaHost {
   }
 }
 
-function start({ modulePath, args, execArgv, env }: ReplicaLaunch): ChildProcess {
+function start({ modulePath, args, execArgv, env }: ModuleLaunch): ChildProcess {
   return fork(modulePath, args, {
     execArgv: [...execArgv],
     env: { ...env },

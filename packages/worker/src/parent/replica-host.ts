@@ -1,11 +1,14 @@
-/** What a replica runs in, as its supervisor sees it: a process or a thread. */
+/** What a replica runs in, as its supervisor sees it: a process, a thread, or what its stage brings. */
 
-import type { Clock, Logger } from '@mosec/core'
+import type { Clock, Logger, ReplicaLauncher, ReplicaOrder } from '@mosec/core'
 import type { ParentMessage, ReplicaMessage } from '../control/control-messages.ts'
 import type { Environment } from '../control/replica-place.ts'
 
 /** What is started. */
-export interface ReplicaLaunch {
+export type ReplicaLaunch = ModuleLaunch | BroughtLaunch
+
+/** A module that Node runs. */
+export interface ModuleLaunch {
   /** A process of its own, or a thread of this one: started sooner and nearer, but not apart when it crashes. */
   readonly isolation: 'process' | 'thread'
   /** Path of the module to run. */
@@ -15,6 +18,13 @@ export interface ReplicaLaunch {
   readonly execArgv: readonly string[]
   /** The whole environment, there before it starts. */
   readonly env: Environment
+}
+
+/** Something else, which the stage knows how to start. */
+export interface BroughtLaunch {
+  readonly launcher: ReplicaLauncher
+  /** All of the order but what is known only when it starts. */
+  readonly order: Omit<ReplicaOrder, 'stage' | 'replica' | 'address'>
 }
 
 /** What a host needs from its surroundings. */

@@ -5,12 +5,10 @@ import { StartError } from '@mosec/core'
 import { startFailure } from '../child/start-phase.ts'
 import { textOf } from '../control/control-logger.ts'
 import type { FailedMessage, ReplicaMessage, WorkerInfo } from '../control/control-messages.ts'
-import { placeEnvironment } from '../control/replica-place.ts'
 import { deferred } from '../deferred.ts'
-import { ReplicaChild } from './replica-child.ts'
 import { ReplicaConnection } from './replica-connection.ts'
-import type { ReplicaHost, ReplicaHostPorts, ReplicaLaunch } from './replica-host.ts'
-import { ReplicaThread } from './replica-thread.ts'
+import type { ReplicaHost, ReplicaLaunch } from './replica-host.ts'
+import { hostLink, startHost } from './start-host.ts'
 import { within } from './within.ts'
 
 /** A link whose process has exited says so itself, as a rule in the same turn; after this time it is said for it. */
@@ -70,14 +68,13 @@ export class ReplicaLife {
 
   private constructor(options: ReplicaLifeOptions, listener: Listener) {
     const { stage, replica, launch, clock, logger } = options
-    const place = placeEnvironment({ stage, replica, address: listener.address })
     this.#options = options
     this.#listener = listener
-    this.#child = startHost({ ...launch, env: { ...launch.env, ...place } }, listener, {
-      clock,
-      logger,
-      received: (message) => this.#received(message),
-    })
+    this.#child = startHost(
+      launch,
+      { stage, replica, listener },
+      { clock, logger, received: (message) => this.#received(message) },
+    )
     this.ended = this.#watch()
   }
 
@@ -155,9 +152,9 @@ export class ReplicaLife {
   }
 
   #connect(link: Link): ReplicaConnection {
-    const { replica, clock } = this.#options
+    const { stage, replica, clock, launch } = this.#options
     return new ReplicaConnection({
-      link,
+      link: hostLink(launch, { stage, replica, listener: this.#listener }, link),
       replica,
       clock,
       sendCancel: (ids) => this.#child.send({ type: 'mosec:cancel', ids }),
@@ -202,12 +199,6 @@ export class ReplicaLife {
   #fail(what: string, cause?: Error): void {
     this.#failed.reject(startError(this.#options, what, cause))
   }
-}
-
-function startHost(launch: ReplicaLaunch, listener: Listener, ports: ReplicaHostPorts): ReplicaHost {
-  return launch.isolation === 'thread'
-    ? new ReplicaThread(launch, listener.door, ports)
-    : new ReplicaChild(launch, ports)
 }
 
 function startError({ stage, replica }: ReplicaLifeOptions, what: string, cause?: unknown): StartError {

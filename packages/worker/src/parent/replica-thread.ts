@@ -3,7 +3,7 @@
 import { type MessagePort, Worker } from 'node:worker_threads'
 import { type ParentMessage, parseReplicaMessage } from '../control/control-messages.ts'
 import { deferred } from '../deferred.ts'
-import type { ReplicaHost, ReplicaHostPorts, ReplicaLaunch } from './replica-host.ts'
+import type { ModuleLaunch, ReplicaHost, ReplicaHostPorts } from './replica-host.ts'
 
 /**
  * One thread of this process. It has an environment of its own, but what native code reads is the process's; and a
@@ -16,7 +16,7 @@ export class ReplicaThread implements ReplicaHost {
   #isGone = false
 
   /** @param door of the transport's listener, handed to the thread in `workerData`. */
-  constructor(launch: ReplicaLaunch, door: object | undefined, { logger, received }: ReplicaHostPorts) {
+  constructor(launch: ModuleLaunch, door: object | undefined, { logger, received }: ReplicaHostPorts) {
     this.#thread = new Worker(launch.modulePath, {
       argv: [...launch.args],
       env: definedOnly(launch.env),
@@ -58,7 +58,7 @@ export class ReplicaThread implements ReplicaHost {
   }
 }
 
-function definedOnly(env: ReplicaLaunch['env']): Record<string, string> {
+function definedOnly(env: ModuleLaunch['env']): Record<string, string> {
   const entries = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined)
   return Object.fromEntries(entries)
 }

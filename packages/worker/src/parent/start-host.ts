@@ -1,0 +1,52 @@
+/** Starts what a replica runs in, and lays in front of its link what its stage asks for. */
+
+import type { Link, Listener, ReplicaOrder } from '@mosec/core'
+import { parseReplicaMessage } from '../control/control-messages.ts'
+import { placeEnvironment } from '../control/replica-place.ts'
+import { ReplicaChild } from './replica-child.ts'
+import type { BroughtLaunch, ReplicaHost, ReplicaHostPorts, ReplicaLaunch } from './replica-host.ts'
+import { ReplicaThread } from './replica-thread.ts'
+
+/** Which replica it is, and where it connects. */
+export interface HostPlace {
+  readonly stage: string
+  readonly replica: number
+  readonly listener: Listener
+}
+
+/** Starts it. @throws what the system or the stage's launcher throws. */
+export function startHost(launch: ReplicaLaunch, place: HostPlace, ports: ReplicaHostPorts): ReplicaHost {
+  if ('launcher' in launch) return startBrought(launch, place, ports)
+  const { stage, replica, listener } = place
+  const env = { ...launch.env, ...placeEnvironment({ stage, replica, address: listener.address }) }
+  return launch.isolation === 'thread'
+    ? new ReplicaThread({ ...launch, env }, listener.door, ports)
+    : new ReplicaChild({ ...launch, env }, ports)
+}
+
+/** The link as the stage wants it. */
+export function hostLink(launch: ReplicaLaunch, place: HostPlace, link: Link): Link {
+  if (!('launcher' in launch)) return link
+  return launch.launcher.link?.(link, orderOf(launch, place)) ?? link
+}
+
+/** Its messages come from a program that we do not know, so they are checked here. */
+function startBrought(launch: BroughtLaunch, place: HostPlace, ports: ReplicaHostPorts): ReplicaHost {
+  const { clock, logger, received } = ports
+  return launch.launcher.launch(orderOf(launch, place), {
+    clock,
+    logger,
+    received(value) {
+      const message = parseReplicaMessage(value)
+      if (message === undefined) logger.debug('ignored an unknown control message')
+      else received(message)
+    },
+  })
+}
+
+const orderOf = ({ order }: BroughtLaunch, { stage, replica, listener }: HostPlace): ReplicaOrder => ({
+  ...order,
+  stage,
+  replica,
+  address: listener.address,
+})
