@@ -2,7 +2,8 @@
 
 import { type Codec, ConfigurationError } from '@mosec/core'
 import { pathProblem } from '@mosec/http'
-import { checkWorker } from './check-worker.ts'
+import { checkWorker, isLauncher } from './check-worker.ts'
+import { type IpcForm, ipcForms } from './ipc-forms.ts'
 import type { Stage } from './stage.ts'
 import { type ResolvedStageOptions, resolveStageOptions } from './stage-options.ts'
 
@@ -15,6 +16,7 @@ export interface NamedStage {
   readonly codecs: readonly Codec[] | undefined
 }
 
+  readonly ipc: IpcForm
 /** A route with the names of its stages, in order. */
 export interface NamedRoute {
   readonly path: string
@@ -81,17 +83,21 @@ export class BlueprintDraft {
       options: resolveStageOptions(stage.options),
       codecs: this.#codecsOf(stage, name),
     }))
-    return { stages, routes: [...this.#routes].map(([path, draft]) => namedRoute(path, draft, names)) }
+    return { stages, routes }
   }
 
   #draft(path: string): RouteDraft {
     const known = this.#routes.get(path)
+    const routes = [...this.#routes].map(([path, draft]) => namedRoute(path, draft, names))
+    const named = [...names].map(([{ worker }, name]) => ({ name, worker }))
+    const formOf = ipcForms(named, routes)
     if (known !== undefined) return known
     const problem = pathProblem(path)
     if (problem !== undefined) this.#refuse(`not a route: ${problem}`)
     const draft: RouteDraft = { stages: [], codecs: undefined }
     this.#routes.set(path, draft)
     return draft
+      ipc: formOf(name),
   }
 
   #check({ worker, options }: Stage): void {
@@ -153,3 +159,4 @@ function workerName(worker: Stage['worker']): string {
   const file = worker.pathname.split('/').at(-1) ?? ''
   return file.replace(/\.[cm]?[jt]s$/, '').replace(/[^\w.-]/g, '_') || 'Worker'
 }
+  if (isLauncher(worker)) return worker.workerName

@@ -1,16 +1,20 @@
 /** Is this a worker at all? For callers whom no compiler tells. That it has a `forward` is seen when one is made. */
 
-import { ConfigurationError, type WorkerClass } from '@mosec/core'
+import { ConfigurationError, type ReplicaLauncher, type WorkerClass } from '@mosec/core'
 
 /** @throws ConfigurationError naming what came and what a worker is. */
-export function checkWorker(worker: unknown): asserts worker is WorkerClass | URL {
-  if (worker instanceof URL) return
+export function checkWorker(worker: unknown): asserts worker is WorkerClass | URL | ReplicaLauncher {
+  if (worker instanceof URL || isLauncher(worker)) return
   if (typeof worker !== 'function') refuse(describe(worker))
   const { prototype } = worker as { readonly prototype?: Partial<Record<string, unknown>> }
   if (typeof prototype?.['setup'] !== 'function' || typeof prototype['serialize'] !== 'function') {
     refuse(`${worker.name === '' ? 'a function' : worker.name}, which extends none of them`)
   }
 }
+
+/** It brings its own replicas. */
+export const isLauncher = (worker: unknown): worker is ReplicaLauncher =>
+  typeof worker === 'object' && worker !== null && 'launch' in worker && typeof worker.launch === 'function'
 
 function describe(worker: unknown): string {
   if (typeof worker === 'string') return `the text "${worker}": new URL('${worker}', import.meta.url)?`

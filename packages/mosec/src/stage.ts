@@ -1,6 +1,6 @@
 /** A worker and how it runs, ready to be put on a route. */
 
-import type { AnyWorker, WorkerClass } from '@mosec/core'
+import type { AnyWorker, ReplicaLauncher, WorkerClass } from '@mosec/core'
 import type { BatchStageOptions, StageOptionsOf } from './stage-options.ts'
 
 /** What goes into a worker's `forward`, per task. */
@@ -10,8 +10,8 @@ export type OutputOf<W> = W extends { readonly types?: { readonly output: infer 
 
 /** A stage of a pipeline. One object may stand on several routes: they share its replicas and its batches. */
 export interface Stage<In = unknown, Out = unknown> {
-  /** The worker's class, or the URL of the module whose default export it is. */
-  readonly worker: WorkerClass | URL
+  /** The worker's class, the URL of the module whose default export it is, or what starts its replicas. */
+  readonly worker: WorkerClass | URL | ReplicaLauncher
   readonly options: BatchStageOptions
   /** Never set: carries the types to `server.route`. */
   readonly types?: { readonly input: In; readonly output: Out }

@@ -2,6 +2,7 @@
 
 import { ConfigurationError } from '@mosec/core'
 import type { LogLevel } from '@mosec/worker'
+import type { IpcForm } from '../ipc-forms.ts'
 
 const VARIABLE = 'MOSEC_REPLICA_SPEC'
 
@@ -18,6 +19,7 @@ export interface ReplicaSpec {
   readonly workerModule: string | null
   /** Modules of the route's codecs, for a worker named by module; null leaves the worker its own. */
   readonly codecModules: readonly string[] | null
+  readonly ipc: IpcForm
 }
 
 /** The environment entry that carries it. */

@@ -3,6 +3,7 @@
 import { ConfigurationError } from '@mosec/core'
 import type { ReplicaPlace } from '@mosec/worker'
 import type { Blueprint } from '../blueprint.ts'
+import { isLauncher } from '../check-worker.ts'
 import { readSpec } from './replica-spec.ts'
 import { runReplica } from './run-replica.ts'
 
@@ -19,13 +20,13 @@ export function runClassReplica(place: ReplicaPlace, blueprint: () => Blueprint)
     workerName: place.stage,
     makeWorker: () => {
       const { worker: Worker } = findStage()
-      if (!(Worker instanceof URL)) {
+      if (!(Worker instanceof URL || isLauncher(Worker))) {
         const worker = new Worker()
         if (typeof worker.forward === 'function') return worker
         throw new ConfigurationError(`${Worker.name} has no method forward`)
       }
       throw new ConfigurationError(
-        `the stage ${place.stage} is named by module and must not run the main module`,
+        `the stage ${place.stage} is no class of the main module and must not run it`,
       )
     },
     loadCodecs: async () => findStage().codecs,

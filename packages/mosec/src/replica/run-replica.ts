@@ -4,6 +4,7 @@ import type { AnyWorker, Codec } from '@mosec/core'
 import { connectThread, connectUnixSocket } from '@mosec/ipc'
 import { type ReplicaPlace, replicaDoor, runReplicaProcess } from '@mosec/worker'
 import { clearAwayIfOrphaned } from './clear-away.ts'
+import { speakCommonForm } from './common-form.ts'
 import { rehearse } from './rehearse.ts'
 import type { ReplicaSpec } from './replica-spec.ts'
 
@@ -30,6 +31,7 @@ export function runReplica(place: ReplicaPlace, spec: ReplicaSpec, source: Repli
     workerName: source.workerName,
     makeWorker: async () => {
       const worker = await makeWorker(source)
+      await speakCommonForm(worker, spec.ipc, place.stage)
       if (spec.isDryRun) rehearse(worker)
       return endingWith(worker, clearAway)
     },

@@ -1,9 +1,10 @@
-/** What is forked for a replica: the main module again, or our entry with the worker's module. */
+/** What is started for a replica: the main module again, our entry with the worker's module, or what the stage brings. */
 
 import { fileURLToPath } from 'node:url'
 import { type Codec, ConfigurationError } from '@mosec/core'
-import type { ReplicaLaunch } from '@mosec/worker/replica'
+import type { BroughtLaunch, ReplicaLaunch } from '@mosec/worker/replica'
 import type { NamedStage } from '../blueprint.ts'
+import { isLauncher } from '../check-worker.ts'
 import type { LogLevel } from '../config/index.ts'
 import { specEnvironment } from '../replica/replica-spec.ts'
 
@@ -27,7 +28,8 @@ export function replicaLaunch(
   replica: number,
   { logLevel, isDryRun }: LaunchOptions,
 ): ReplicaLaunch {
-  const { worker, options, codecs } = stage
+  const { worker, options, codecs, ipc } = stage
+  if (isLauncher(worker)) return { launcher: worker, order: orderOf(stage, replica, logLevel) }
   const isModule = worker instanceof URL
   const spec = specEnvironment({
     maxBatchSize: options.maxBatchSize,
@@ -38,6 +40,7 @@ export function replicaLaunch(
     workerModule: isModule ? worker.href : null,
     codecModules:
       isModule && codecs !== undefined ? codecs.map((codec) => moduleOf(codec, stage.name)) : null,
+    ipc,
   })
   return {
     isolation: options.isolation,
@@ -45,6 +48,20 @@ export function replicaLaunch(
     args: isModule ? [] : process.argv.slice(2),
     execArgv: process.execArgv,
     env: { ...process.env, ...options.env[replica - 1], ...spec },
+  }
+}
+
+/** What a stage that brings its own replicas is told. */
+function orderOf({ options, ipc }: NamedStage, replica: number, logLevel: LogLevel): BroughtLaunch['order'] {
+  const { maxBatchSize, timeoutMs, onBatchError, env } = options
+  return {
+    maxBatchSize,
+    timeoutMs,
+    onBatchError,
+    env: env[replica - 1] ?? {},
+    logLevel,
+    readsCommonForm: ipc.reads,
+    writesCommonForm: ipc.writes,
   }
 }
 
