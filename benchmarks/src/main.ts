@@ -1,25 +1,26 @@
-/** `npm run bench`: measures us and our peers, prints a table, writes JSON. */
+/** `npm run bench`: measures us and our peers, prints tables, writes JSON and charts. */
 
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import { generator } from './load/load.ts'
-import { table } from './report/table.ts'
-import { runRounds, type VariantResult } from './rounds.ts'
+import type { RunSettings, Workload } from './workload.ts'
 import { workloads } from './workloads.ts'
 
 interface Options {
   readonly quick: boolean
-  readonly rounds: string
-  readonly seconds: string
+  readonly rounds?: string
+  readonly seconds?: string
+  readonly minutes?: string
 }
 
 const command = new Command('bench')
   .argument('[workloads...]', `which to run: ${workloads.map(({ id }) => id).join(', ')}`)
-  .option('--quick', 'a few cells, three rounds, short runs', false)
-  .option('--rounds <n>', 'rounds of fresh processes', '5')
-  .option('--seconds <s>', 'load per run', '5')
+  .option('--quick', 'a few cells, few and short rounds', false)
+  .option('--rounds <n>', 'rounds of fresh processes; 5, quick 3 (W5: quick 1)')
+  .option('--seconds <s>', 'load per run; 5, quick 2 (W5: 10 and 5, W6: 60 and 20)')
+  .option('--minutes <m>', 'of load in the soak W8; 10, quick 1')
   .parse()
 const options = command.opts<Options>()
 const chosen = workloads.filter(({ id }) => command.args.length === 0 || command.args.includes(id))
@@ -27,24 +28,26 @@ const chosen = workloads.filter(({ id }) => command.args.length === 0 || command
 const results = fileURLToPath(new URL('../results', import.meta.url))
 await mkdir(results, { recursive: true })
 print(`load: ${generator}, Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}\n`)
-for (const workload of chosen) {
-  print(`\n${workload.id}: ${workload.title}\n`)
-  const measured = await runRounds(workload.variants(options.quick), {
-    rounds: options.quick ? 3 : Number(options.rounds),
-    warmUpSeconds: 1,
-    seconds: options.quick ? 2 : Number(options.seconds),
-    onRun: (round, { peer, cell }) => print(`  round ${round}: ${peer.name}, ${cell}\n`),
-  })
-  print(`\n${table(measured)}\n\n${rawRounds(measured)}\n`)
-  await writeFile(`${results}/${workload.id}.json`, `${JSON.stringify(measured, null, 2)}\n`)
+for (const workload of chosen) await measure(workload)
+
+async function measure({ id, title, defaults, run }: Workload): Promise<void> {
+  print(`\n${id}: ${title}\n`)
+  const report = await run({ ...defaults(options.quick), ...given(), isQuick: options.quick, print })
+  print(`\n${report.text}\n`)
+  await writeFile(`${results}/${id}.json`, `${JSON.stringify(report.data, null, 2)}\n`)
+  for (const [name, svg] of Object.entries(report.charts ?? {})) {
+    await writeFile(`${results}/${id}-${name}.svg`, svg)
+  }
 }
 
-function rawRounds(measured: readonly VariantResult[]): string {
-  const lines = measured.map(({ variant, rounds }) => {
-    const perSecond = rounds.map(({ requestsPerSecond }) => requestsPerSecond.toFixed(0)).join(', ')
-    return `  ${variant.peer.name}, ${variant.cell}: ${perSecond} req/s`
-  })
-  return `rounds:\n${lines.join('\n')}`
+/** What the command line says of the amount of work. */
+function given(): Partial<RunSettings> {
+  const { rounds, seconds, minutes } = options
+  return {
+    ...(rounds === undefined ? {} : { rounds: Number(rounds) }),
+    ...(seconds === undefined ? {} : { seconds: Number(seconds) }),
+    ...(minutes === undefined ? {} : { minutes: Number(minutes) }),
+  }
 }
 
 function print(text: string): void {

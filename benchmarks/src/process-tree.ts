@@ -1,4 +1,4 @@
-/** CPU and memory of a server: of all its processes together, from /proc. */
+/** CPU, memory and open files of a server: of all its processes together, from /proc. */
 
 import { readdirSync, readFileSync } from 'node:fs'
 
@@ -17,6 +17,26 @@ export function cpuMicroseconds(root: number): number {
   return (ticks / TICKS_PER_SECOND) * 1e6
 }
 
+/** Resident memory of a process and all its descendants, in bytes; pages that they share count for each. */
+export function residentBytes(root: number): number {
+  return descendants(root).reduce((sum, { pid }) => sum + residentBytesOf(pid), 0)
+}
+
+/** Open files and sockets of a process and all its descendants. */
+export function openHandles(root: number): number {
+  return descendants(root).reduce((sum, { pid }) => sum + handlesOf(pid), 0)
+}
+
+/** Ids of all descendants, children first. */
+export function descendantIds(root: number): number[] {
+  return descendants(root).flatMap(({ pid }) => (pid === root ? [] : pid))
+}
+
+/** A process with this id runs; a zombie does not. */
+export function isRunning(pid: number): boolean {
+  return readStat(pid) !== undefined
+}
+
 function descendants(root: number): Stat[] {
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -26,12 +46,30 @@ function descendants(root: number): Stat[] {
   return found
 }
 
-/** Fields 4, 14 and 15 of /proc/<pid>/stat, proc(5). */
+/** Field 2 of /proc/<pid>/statm, in pages of 4 KiB. */
+function residentBytesOf(pid: number): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * 4096
+  } catch {
+    return 0
+  }
+}
+
+function handlesOf(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).length
+  } catch {
+    return 0
+  }
+}
+
+/** Fields 3, 4, 14 and 15 of /proc/<pid>/stat, proc(5); undefined for one that is gone or a zombie. */
 function readStat(pid: number): Stat | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ')
+    if (fields[0] === 'Z') return undefined
     return { pid, parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) }
   } catch {
     return undefined

@@ -1,17 +1,9 @@
 /** Starts a fresh server, warms it, loads it, measures, stops it. */
 
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
-import { createInterface } from 'node:readline'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { load } from './load/load.ts'
+import { startPeer } from './peers/running-peer.ts'
 import { cpuMicroseconds } from './process-tree.ts'
-import type { Measured, Peer, Variant } from './variant.ts'
-
-/** Longest that a server may take to be ready, in milliseconds. */
-const START_MS = 30_000
+import type { Measured, Variant } from './variant.ts'
 
 /** How long each phase takes. */
 export interface Timing {
@@ -38,66 +30,4 @@ export async function runVariant(variant: Variant, timing: Timing): Promise<Meas
   } finally {
     await server.stop()
   }
-}
-
-interface RunningPeer {
-  readonly pid: number
-  readonly url: string
-  stop(): Promise<void>
-}
-
-async function startPeer(peer: Peer): Promise<RunningPeer> {
-  const port = peer.tellsUrl ? 0 : await freePort()
-  const flags = ['--address', '127.0.0.1', '--port', String(port)]
-  const [program, ...args] = peer.command
-  const child = spawn(program, [...args, ...flags], {
-    env: { ...process.env, ...peer.env },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  const url = peer.tellsUrl ? await toldUrl(child) : await answeringUrl(child, `http://127.0.0.1:${port}`)
-  return {
-    pid: child.pid ?? 0,
-    url,
-    async stop() {
-      const closed = once(child, 'close')
-      child.kill('SIGTERM')
-      await closed
-    },
-  }
-}
-
-function toldUrl(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    if (child.stderr === null) return
-    createInterface({ input: child.stderr }).on('line', (line) => {
-      const url = /"url":"([^"]+)"/.exec(line)?.[1]
-      if (url !== undefined) resolve(url)
-    })
-    child.once('close', (code) => reject(new Error(`${child.spawnargs.join(' ')} ended with code ${code}`)))
-  })
-}
-
-async function answeringUrl(child: ChildProcess, url: string): Promise<string> {
-  child.stderr?.resume()
-  const endMs = performance.now() + START_MS
-  while (performance.now() < endMs && child.exitCode === null) {
-    if (
-      await fetch(url).then(
-        () => true,
-        () => false,
-      )
-    )
-      return url
-    await sleep(50)
-  }
-  throw new Error(`${child.spawnargs.join(' ')} did not answer on ${url}`)
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
 }

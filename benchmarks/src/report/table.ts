@@ -1,6 +1,7 @@
 /** Results as a table for the terminal and for Markdown. */
 
 import type { VariantResult } from '../rounds.ts'
+import { markdownTable } from './markdown-table.ts'
 
 /** One row per variant; ratios are ours over the peer's, in the same cell. */
 export function table(results: readonly VariantResult[]): string {
@@ -15,8 +16,10 @@ export function table(results: readonly VariantResult[]): string {
     'ours/it: req/s',
     'ours/it: CPU',
   ]
-  const rows = results.map((result) => row(result, oursInCell(results, result)))
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+  return markdownTable(
+    head,
+    results.map((result) => row(result, oursInCell(results, result))),
+  )
 }
 
 function oursInCell(

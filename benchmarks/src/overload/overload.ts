@@ -1,0 +1,92 @@
+/** W5: more requests than the model can serve, with deadlines, and clients that leave. */
+
+import { mosec, ours } from '../peers/peers.ts'
+import { type Finding, findingsTable } from '../report/findings.ts'
+import { lineChart } from '../report/line-chart.ts'
+import { median } from '../report/slope.ts'
+import type { RunSettings, Workload, WorkloadReport } from '../workload.ts'
+import { overloadTable } from './overload-table.ts'
+import { CAPACITY_PER_SECOND, type OverloadCell, type OverloadRun, runCell } from './run-cell.ts'
+
+/** The server's own limit of waiting tasks is its default: twice what can be served by the deadline. */
+const CAPACITY = { CAPACITY: '1024' }
+
+export const overload: Workload = {
+  id: 'W5',
+  title: 'a model of 5 ms + 0.5 ms * n at 1, 2, 4 times its capacity; 300 ms deadlines, 20 % leave early',
+  defaults: (isQuick) => ({ rounds: isQuick ? 1 : 5, seconds: isQuick ? 5 : 10, minutes: 0 }),
+  run,
+}
+
+async function run({ isQuick, rounds, seconds, print }: RunSettings): Promise<WorkloadReport> {
+  const cells = cellsOf(isQuick)
+  const runs: OverloadRun[] = []
+  for (let round = 1; round <= rounds; round++) {
+    for (const cell of round % 2 === 1 ? cells : cells.toReversed()) {
+      print(`  round ${round}: ${cell.peer.name}, deadline by ${cell.deadline}, ${cell.times}x\n`)
+      runs.push(await runCell(cell, seconds, round))
+    }
+  }
+  const groups = cells.map((cell) => runs.filter((run) => isOf(run, cell)))
+  const text = [
+    `capacity of the model: ${CAPACITY_PER_SECOND.toFixed(0)}/s`,
+    overloadTable(groups),
+    findingsTable(groups.flatMap(findingsOf)),
+  ].join('\n\n')
+  return { text, data: runs, charts: { goodput: goodputChart(groups) } }
+}
+
+function cellsOf(isQuick: boolean): OverloadCell[] {
+  const peer = ours('sleep', CAPACITY)
+  const other = mosec('sleep', { WAIT_MS: '10' })
+  return (isQuick ? [1, 4] : [1, 2, 4]).flatMap((times) => [
+    { peer, deadline: 'header' as const, times },
+    { peer, deadline: '--timeout' as const, times },
+    ...(other === undefined ? [] : [{ peer: other, deadline: '--timeout' as const, times }]),
+  ])
+}
+
+function isOf({ cell }: OverloadRun, { peer, deadline, times }: OverloadCell): boolean {
+  return cell.server === peer.name && cell.deadline === deadline && cell.times === times
+}
+
+function findingsOf(runs: readonly OverloadRun[]): Finding[] {
+  const [first] = runs
+  if (first === undefined || first.cell.server !== 'ours' || first.cell.times < 4) return []
+  const where = `at ${first.cell.times}x, deadline by ${first.cell.deadline}`
+  const goodput = median(runs.map(({ goodPerSecond }) => goodPerSecond)) / CAPACITY_PER_SECOND
+  const forNobody = median(runs.map((run) => run.forNobody))
+  return [
+    {
+      what: `goodput ${where}`,
+      wanted: '>= 95 % of capacity',
+      measured: `${(goodput * 100).toFixed(1)} %`,
+      isMet: goodput >= 0.95,
+    },
+    {
+      what: `computed for nobody ${where}`,
+      wanted: '< 2 %',
+      measured: `${(forNobody * 100).toFixed(2)} %`,
+      isMet: forNobody < 0.02,
+    },
+  ]
+}
+
+function goodputChart(groups: readonly (readonly OverloadRun[])[]): string {
+  const curves = new Map<string, [number, number][]>()
+  for (const runs of groups) {
+    const [first] = runs
+    if (first === undefined) continue
+    const name = `${first.cell.server}, ${first.cell.deadline}`
+    const points = curves.get(name) ?? []
+    points.push([first.cell.times, median(runs.map(({ goodPerSecond }) => goodPerSecond))])
+    curves.set(name, points)
+  }
+  return lineChart({
+    title: 'Answers within 300 ms under overload',
+    xLabel: "arrivals, as a multiple of the model's capacity",
+    yLabel: 'answers in time, per second',
+    curves: [...curves].map(([name, points]) => ({ name, points })),
+    line: { y: CAPACITY_PER_SECOND, name: 'capacity' },
+  })
+}

@@ -1,0 +1,118 @@
+/** One run of one server under one load of W5. */
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openLoop } from '../load/open-loop/open-loop.ts'
+import type { KindReport, LoadReport } from '../load/open-loop/plan.ts'
+import { startPeer } from '../peers/running-peer.ts'
+import { cpuMicroseconds, residentBytes } from '../process-tree.ts'
+import type { Sample } from '../report/slope.ts'
+import { smallBody } from '../small-body.ts'
+import type { Peer } from '../variant.ts'
+
+/** Answers later than this are worth nothing, in milliseconds. */
+const DEADLINE_MS = 300
+const LEAVING_SHARE = 0.2
+/** The model's own limit: batches of 32 that take 5 ms + 0.5 ms * 32. */
+export const CAPACITY_PER_SECOND = (32 / (5 + 0.5 * 32)) * 1000
+const WARM_UP_SECONDS = 2
+const SAMPLE_MS = 250
+
+/** A server under a load. */
+export interface OverloadCell {
+  readonly peer: Peer
+  /** How the server knows the deadline: by each request's header, or by its own service timeout. */
+  readonly deadline: 'header' | '--timeout'
+  /** Arrivals, as a multiple of the capacity. */
+  readonly times: number
+}
+
+/** What a run measured. */
+export interface OverloadRun {
+  readonly cell: Pick<OverloadCell, 'deadline' | 'times'> & { readonly server: string }
+  readonly requests: KindReport
+  /** Answers within the deadline, per second. */
+  readonly goodPerSecond: number
+  /** Items that the model computed, from start to end. */
+  readonly computed: number
+  /** Share of these that no client got in time. */
+  readonly forNobody: number
+  /** Of all processes of the server, as a share of one core. */
+  readonly serverCpu: number
+  readonly load: Omit<LoadReport, 'kinds'>
+  readonly residentMb: readonly Sample[]
+}
+
+/** Starts the server, loads it, stops it. */
+export async function runCell(cell: OverloadCell, seconds: number, seed: number): Promise<OverloadRun> {
+  const folder = mkdtempSync(join(tmpdir(), 'mosec-bench-'))
+  const workFile = join(folder, 'work')
+  try {
+    const measured = await loadServer(cell, { seconds, seed, workFile })
+    const computed = sumOfLines(readFileSync(workFile, 'utf8'))
+    const forNobody = (computed - measured.load.goodInAll) / computed
+    return { ...measured, computed, forNobody }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+interface RunOptions {
+  readonly seconds: number
+  readonly seed: number
+  readonly workFile: string
+}
+
+async function loadServer(
+  { peer, deadline, times }: OverloadCell,
+  { seconds, seed, workFile }: RunOptions,
+): Promise<Omit<OverloadRun, 'computed' | 'forNobody'>> {
+  const server = await startPeer(withDeadline(peer, deadline, workFile))
+  const residentMb: Sample[] = []
+  const startMs = performance.now()
+  const sampling = setInterval(() => {
+    residentMb.push({
+      seconds: (performance.now() - startMs) / 1000,
+      value: residentBytes(server.pid) / 2 ** 20,
+    })
+  }, SAMPLE_MS)
+  try {
+    const beforeUs = cpuMicroseconds(server.pid)
+    const { kinds, ...load } = await openLoop({
+      port: Number(new URL(server.url).port),
+      path: '/inference',
+      kinds: [{ name: 'any', body: smallBody, share: 1 }],
+      headers: deadline === 'header' ? `x-request-timeout-ms: ${DEADLINE_MS}\r\n` : '',
+      perSecond: CAPACITY_PER_SECOND * times,
+      warmUpSeconds: WARM_UP_SECONDS,
+      seconds,
+      deadlineMs: DEADLINE_MS,
+      leavingShare: LEAVING_SHARE,
+      seed,
+    })
+    const elapsedUs = (performance.now() - startMs) * 1000
+    const [requests] = kinds
+    if (requests === undefined) throw new Error('the load generator told nothing')
+    return {
+      cell: { server: peer.name, deadline, times },
+      requests,
+      goodPerSecond: requests.good / seconds,
+      serverCpu: (cpuMicroseconds(server.pid) - beforeUs) / elapsedUs,
+      load,
+      residentMb,
+    }
+  } finally {
+    clearInterval(sampling)
+    await server.stop()
+  }
+}
+
+function withDeadline(peer: Peer, deadline: OverloadCell['deadline'], workFile: string): Peer {
+  const flags = deadline === '--timeout' ? ['--timeout', String(DEADLINE_MS)] : []
+  return { ...peer, command: [...peer.command, ...flags], env: { ...peer.env, WORK_FILE: workFile } }
+}
+
+function sumOfLines(text: string): number {
+  return text.split('\n').reduce((sum, line) => sum + Number(line), 0)
+}

@@ -1,0 +1,92 @@
+/** A few curves as a small SVG that any viewer shows. */
+
+/** A curve. */
+export interface Curve {
+  readonly name: string
+  readonly points: readonly (readonly [x: number, y: number])[]
+}
+
+/** What to draw. */
+export interface LineChart {
+  readonly title: string
+  readonly xLabel: string
+  readonly yLabel: string
+  readonly curves: readonly Curve[]
+  /** A dashed line across, such as the best that can be. */
+  readonly line?: { readonly y: number; readonly name: string }
+}
+
+const WIDTH = 640
+const HEIGHT = 320
+const LEFT = 64
+const RIGHT = 150
+const TOP = 36
+const BOTTOM = 48
+/** Told apart by people who see colours differently too (Okabe and Ito). */
+const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00']
+const TICKS = 4
+
+/** Draws it; the y axis begins at zero. */
+export function lineChart(chart: LineChart): string {
+  const points = chart.curves.flatMap(({ points }) => points)
+  const highest = Math.max(...points.map(([, y]) => y), chart.line?.y ?? 0, 1e-9) * 1.05
+  const [first, last] = [Math.min(...points.map(([x]) => x)), Math.max(...points.map(([x]) => x))]
+  const x = (value: number): number => LEFT + ((value - first) / (last - first || 1)) * (WIDTH - LEFT - RIGHT)
+  const y = (value: number): number => HEIGHT - BOTTOM - (value / highest) * (HEIGHT - TOP - BOTTOM)
+  const parts = [
+    text({ x: LEFT, y: 20, size: 14 }, chart.title),
+    text({ x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 10, anchor: 'middle' }, chart.xLabel),
+    text({ x: LEFT, y: TOP - 4 }, chart.yLabel),
+    ...ticks(highest).map((value) => grid(y(value), shown(value))),
+    ...ticks(last - first).map((value) =>
+      text({ x: x(first + value), y: HEIGHT - BOTTOM + 16, anchor: 'middle' }, shown(first + value)),
+    ),
+    ...(chart.line === undefined ? [] : [dashed(y(chart.line.y), chart.line.name)]),
+    ...chart.curves.map((curve, index) => drawCurve(curve, index, { x, y })),
+  ]
+  const size = `width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}"`
+  const style = 'font-family="sans-serif" font-size="11"'
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} ${style}>\n<rect width="100%" height="100%" fill="#fff"/>\n${parts.join('\n')}\n</svg>\n`
+}
+
+interface Scales {
+  readonly x: (value: number) => number
+  readonly y: (value: number) => number
+}
+
+function drawCurve({ name, points }: Curve, index: number, { x, y }: Scales): string {
+  const colour = COLOURS[index % COLOURS.length] ?? '#000'
+  const path = points.map(([px, py]) => `${x(px).toFixed(1)},${y(py).toFixed(1)}`).join(' ')
+  const legendY = TOP + 12 + index * 16
+  const line = `<polyline fill="none" stroke="${colour}" stroke-width="2" points="${path}"/>`
+  return `${line}\n${text({ x: WIDTH - RIGHT + 10, y: legendY, colour }, name)}`
+}
+
+function ticks(highest: number): number[] {
+  return Array.from({ length: TICKS + 1 }, (_, index) => (highest * index) / TICKS)
+}
+
+const shown = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(2))
+
+function grid(y: number, label: string): string {
+  const line = `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y}" y2="${y}" stroke="#ddd"/>`
+  return `${line}${text({ x: LEFT - 6, y: y + 4, anchor: 'end' }, label)}`
+}
+
+function dashed(y: number, name: string): string {
+  const line = `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y}" y2="${y}" stroke="#666" stroke-dasharray="5 4"/>`
+  return `${line}${text({ x: WIDTH - RIGHT + 10, y: y + 4, colour: '#666' }, name)}`
+}
+
+interface TextPlace {
+  readonly x: number
+  readonly y: number
+  readonly anchor?: 'start' | 'middle' | 'end'
+  readonly size?: number
+  readonly colour?: string
+}
+
+function text({ x, y, anchor = 'start', size = 11, colour = '#222' }: TextPlace, content: string): string {
+  const escaped = content.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+  return `<text x="${x}" y="${y}" text-anchor="${anchor}" font-size="${size}" fill="${colour}">${escaped}</text>`
+}
