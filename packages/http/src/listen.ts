@@ -1,6 +1,6 @@
 /** A port of its own for a face: open it, and close it without cutting an answer short. */
 
-import { createServer, type Server } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { StartError } from '@mosec/core'
 import { answerClientError } from './client-error.ts'
 import { Connections } from './connections.ts'
@@ -36,6 +36,11 @@ export interface Listening {
 const KEEP_ALIVE_MS = 65_000
 /** Time for a request's head; slow heads are how a few clients hold many connections. */
 const HEADERS_TIMEOUT_MS = 30_000
+/**
+ * Connections that may wait to be accepted, where the system allows as many. Node accepts one in each turn of its event
+ * loop; what does not fit is dropped, and its client tries again only after a second. Node's own 511 is few for a burst.
+ */
+const BACKLOG = 4096
 /** What a closing port waits beyond the service timeout for slow readers. */
 const CLOSE_GRACE_MS = 1000
 
@@ -87,6 +92,8 @@ class Port {
       this.#connections.add(socket)
       chooseProtocol(socket, { clock, waitMs: HEADERS_TIMEOUT_MS }, choice)
     })
+    // Node's HTTP server says it here, and without a listener ends connections that wait for their answers too.
+    this.server.on('timeout', (socket: Socket) => this.#connections.silent(socket))
   }
 
   close(): Promise<void> {
@@ -110,7 +117,7 @@ const tooSlow = Object.assign(new Error('no request'), { code: 'ERR_HTTP_REQUEST
 function open(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(startErrorOf(error, host, port)))
-    server.listen({ host, port }, () => {
+    server.listen({ host, port, backlog: BACKLOG }, () => {
       server.removeAllListeners('error')
       resolve()
     })
