@@ -47,6 +47,12 @@ export async function reclaimSocketFolder(address: string): Promise<void> {
   await reclaim(dirname(folder), basename(folder), await pidNamespace())
 }
 
+/** The folder of a transport that this address lies in; undefined when it lies elsewhere. */
+export function socketFolderOf(address: string): string | undefined {
+  const folder = dirname(address)
+  return FOLDER_NAME.test(basename(folder)) ? folder : undefined
+}
+
 async function reclaimFolders(directory: string): Promise<void> {
   const namespace = await pidNamespace()
   const names = await readdir(directory)

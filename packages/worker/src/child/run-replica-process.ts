@@ -7,6 +7,7 @@ import type { LogLevel } from '../control/control-messages.ts'
 import { processControl } from '../control/process-control.ts'
 import type { ReplicaControl } from '../control/replica-control.ts'
 import { threadControl } from '../control/thread-control.ts'
+import { watchParent } from './parent-watch.ts'
 import { type ServeReplicaOptions, serveReplica } from './serve-replica.ts'
 import { inPhase } from './start-phase.ts'
 
@@ -22,6 +23,8 @@ export interface RunReplicaOptions
   readonly workerName: string
   /** Lowest level that the parent logs; default `info`. At `debug` results are checked against the output schema. */
   readonly logLevel?: LogLevel
+  /** Folder of the parent's that goes when a replica in endless code is killed after its parent. */
+  readonly parentFolder?: string | undefined
 }
 
 /**
@@ -31,6 +34,7 @@ export interface RunReplicaOptions
 export async function runReplicaProcess(options: RunReplicaOptions): Promise<never> {
   const control = isMainThread ? processControl() : threadControl()
   const logger = controlLogger(control, options.logLevel)
+  if (isMainThread) watchParent({ parent: process.ppid, folder: options.parentFolder, logger })
   process.on('SIGINT', ignore)
   process.on('SIGTERM', ignore)
   process.once('disconnect', () => leaveLatest(1))
