@@ -1,0 +1,18 @@
+/** `@mosec/runtime-onnx`: ONNX models as workers. */
+
+export { MissingPackageError, type Packages, packageFile } from '@mosec/core/runtime'
+export * from './load-onnx.ts'
+export type { OnnxModelSource } from './model/open-session.ts'
+export { OnnxWorker } from './onnx-worker.ts'
+export type {
+  OnnxFeeds,
+  OnnxOutputs,
+  OnnxSession,
+  OnnxSessionOptions,
+  OnnxTensor,
+  Ort,
+  ProviderName,
+} from './session/ort.ts'
+export type { OnnxArray } from './tensor/element-type.ts'
+export type { OnnxValues, ShapedValues } from './tensor/item-spec.ts'
+export type { OutputRow, OutputRows } from './tensor/run-model.ts'

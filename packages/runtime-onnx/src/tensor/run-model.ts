@@ -1,0 +1,74 @@
+/** Runs a model on one batch, and cuts what comes out into one row for each item. */
+
+import { StartError } from '@mosec/core'
+import type { OnnxFeeds, OnnxOutputs, OnnxSession, OnnxTensor } from '../session/ort.ts'
+import type { OnnxArray } from './element-type.ts'
+import { shapeText } from './item-spec.ts'
+import { readValues, splitRows } from './pack.ts'
+
+/** One item's part of an output. */
+export interface OutputRow {
+  /** A view into the batch's output. */
+  readonly data: OnnxArray
+  /** Without the batch dimension. */
+  readonly shape: readonly number[]
+}
+
+/** One item's part of every output, by the output's name; the first is the one that `postprocess` gets as `row`. */
+export type OutputRows = Readonly<Record<string, OutputRow>>
+
+/** A model, and what to run of it. */
+export interface RunnableModel {
+  readonly session: OnnxSession
+  /** The outputs that are computed and read. */
+  readonly outputNames: readonly string[]
+  /** Instead of `session.run`. */
+  readonly predict?: (feeds: OnnxFeeds) => Promise<OnnxOutputs | OnnxTensor> | OnnxOutputs | OnnxTensor
+}
+
+/**
+ * Computes one batch of `count` items.
+ * @throws Error when an output's first dimension is not the batch; whatever the model throws.
+ */
+export async function runModel(model: RunnableModel, feeds: OnnxFeeds, count: number): Promise<OutputRows[]> {
+  const { session, outputNames, predict } = model
+  const outputs = predict === undefined ? await session.run(feeds, outputNames) : await predict(feeds)
+  const named = isTensor(outputs) ? { [outputNames[0] ?? 'output']: outputs } : outputs
+  const rows = Array.from({ length: count }, (): Record<string, OutputRow> => ({}))
+  for (const [name, tensor] of Object.entries(named)) {
+    const parts = await rowsOf(tensor, name, count)
+    rows.forEach((row, n) => {
+      const part = parts[n]
+      if (part !== undefined) row[name] = part
+    })
+  }
+  return rows
+}
+
+/**
+ * The outputs to compute: those that are asked for, or the only one.
+ * @throws StartError (`start_error`) when it is not clear which, or the model has no such output.
+ */
+export function chosenOutputs({ outputNames }: OnnxSession, wanted?: readonly string[]): readonly string[] {
+  const all = outputNames.join(', ')
+  const unknown = wanted?.find((name) => !outputNames.includes(name))
+  if (unknown !== undefined) throw new StartError(`the model has no output "${unknown}", but ${all}`)
+  if (wanted !== undefined || outputNames.length === 1) return wanted ?? outputNames
+  throw new StartError(
+    `the model has ${outputNames.length} outputs (${all}): set outputNames to those that postprocess needs`,
+  )
+}
+
+async function rowsOf(tensor: OnnxTensor, name: string, count: number): Promise<OutputRow[]> {
+  const [batch, ...shape] = tensor.dims
+  const values = await readValues(tensor)
+  if (batch === count) return splitRows(values, count).map((data) => ({ data, shape }))
+  throw new Error(
+    `the model made the shape [${shapeText(tensor.dims)}] of a batch of ${count} in its output "${name}": ` +
+      'the first dimension must be the batch',
+  )
+}
+
+function isTensor(outputs: OnnxOutputs | OnnxTensor): outputs is OnnxTensor {
+  return 'dims' in outputs && Array.isArray(outputs.dims)
+}
