@@ -12,15 +12,19 @@ export interface NamedStage {
   readonly name: string
   readonly worker: Stage['worker']
   readonly options: ResolvedStageOptions
+  /** The options as the user wrote them, to be resolved again with other values. */
+  readonly given: Stage['options']
   /** Codecs of the routes it stands on, which replace the worker's own; undefined when no route names any. */
   readonly codecs: readonly Codec[] | undefined
+  readonly ipc: IpcForm
 }
 
-  readonly ipc: IpcForm
 /** A route with the names of its stages, in order. */
 export interface NamedRoute {
   readonly path: string
   readonly stages: readonly [string, ...string[]]
+  /** Clients may say how urgent a request is. */
+  readonly priorities: boolean
 }
 
 /** What a server is to run. */
@@ -34,11 +38,17 @@ export interface RouteOptions {
   readonly path: string
   /** Formats that clients of this route may speak, the default first. */
   readonly codecs?: readonly Codec[]
+  /**
+   * Clients may send `x-priority: high`, `normal` or `low`: among the requests of this route, one goes before those of
+   * the next lower priority that came up to a second earlier. Off when left out: the header is not looked at.
+   */
+  readonly priorities?: boolean
 }
 
 interface RouteDraft {
   readonly stages: Stage[]
   codecs: readonly Codec[] | undefined
+  priorities: boolean
 }
 
 /**
@@ -56,13 +66,14 @@ export class BlueprintDraft {
   }
 
   /** Makes a route of all its stages. */
-  route({ path, codecs }: RouteOptions, stages: readonly Stage[]): void {
+  route({ path, codecs, priorities = false }: RouteOptions, stages: readonly Stage[]): void {
     if (this.#routes.has(path)) this.#refuse(`the route ${path} is registered already`)
     if (stages.length === 0) this.#refuse(`the route ${path} needs at least one stage, got none`)
     for (const stage of stages) this.#check(stage)
     const draft = this.#draft(path)
     draft.stages.push(...stages)
     draft.codecs = codecs
+    draft.priorities = priorities
   }
 
   /**
@@ -77,27 +88,28 @@ export class BlueprintDraft {
       throw new ConfigurationError('the server has no stage: call appendWorker or route before run')
     }
     const names = this.#names()
+    const routes = [...this.#routes].map(([path, draft]) => namedRoute(path, draft, names))
+    const named = [...names].map(([{ worker }, name]) => ({ name, worker }))
+    const formOf = ipcForms(named, routes)
     const stages = [...names].map(([stage, name]) => ({
       name,
       worker: stage.worker,
       options: resolveStageOptions(stage.options),
+      given: stage.options,
       codecs: this.#codecsOf(stage, name),
+      ipc: formOf(name),
     }))
     return { stages, routes }
   }
 
   #draft(path: string): RouteDraft {
     const known = this.#routes.get(path)
-    const routes = [...this.#routes].map(([path, draft]) => namedRoute(path, draft, names))
-    const named = [...names].map(([{ worker }, name]) => ({ name, worker }))
-    const formOf = ipcForms(named, routes)
     if (known !== undefined) return known
     const problem = pathProblem(path)
     if (problem !== undefined) this.#refuse(`not a route: ${problem}`)
-    const draft: RouteDraft = { stages: [], codecs: undefined }
+    const draft: RouteDraft = { stages: [], codecs: undefined, priorities: false }
     this.#routes.set(path, draft)
     return draft
-      ipc: formOf(name),
   }
 
   #check({ worker, options }: Stage): void {
@@ -150,13 +162,13 @@ function namedRoute(path: string, draft: RouteDraft, names: ReadonlyMap<Stage, s
   const [first, ...rest] = draft.stages.map((stage) => names.get(stage) ?? '')
   if (first === undefined)
     throw new ConfigurationError(`the route ${path} needs at least one stage, got none`)
-  return { path, stages: [first, ...rest] }
+  return { path, stages: [first, ...rest], priorities: draft.priorities }
 }
 
 /** The class's name, or the module's file name without its ending. */
 function workerName(worker: Stage['worker']): string {
+  if (isLauncher(worker)) return worker.workerName
   if (!(worker instanceof URL)) return worker.name === '' ? 'Worker' : worker.name
   const file = worker.pathname.split('/').at(-1) ?? ''
   return file.replace(/\.[cm]?[jt]s$/, '').replace(/[^\w.-]/g, '_') || 'Worker'
 }
-  if (isLauncher(worker)) return worker.workerName

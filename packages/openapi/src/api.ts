@@ -33,6 +33,8 @@ export interface ApiRoute {
   readonly readsAnyType: boolean
   /** Answers are `text/event-stream`. */
   readonly isStream: boolean
+  /** Clients may send `x-priority`. */
+  readonly allowsPriority?: boolean
   /** What a client sends, once decoded. */
   readonly input: NamedSchema | undefined
   /** What it gets, before it is encoded. */

@@ -41,6 +41,14 @@ test('the validator finds faults', async () => {
 })
 
 describe('a route', () => {
+  test('names the headers that it heeds', async () => {
+    const document = await validDocument(api(route(), route({ path: '/urgent', allowsPriority: true })))
+    const headersOf = (path: string) =>
+      document.paths[path].post.parameters.map(({ name }: { name: string }) => name)
+    expect(headersOf('/inference')).toEqual(['x-request-timeout-ms'])
+    expect(headersOf('/urgent')).toEqual(['x-request-timeout-ms', 'x-priority'])
+  })
+
   test('has its formats, schemas, errors and example', async () => {
     const document = await validDocument(
       api(

@@ -1,5 +1,6 @@
 /** The POST of one route. */
 
+import { priorities } from '@mosec/core'
 import type { ApiFormat, ApiObject, ApiRoute } from './api.ts'
 import { errorResponses } from './error-responses.ts'
 import { schemaRef } from './schema-components.ts'
@@ -14,13 +15,20 @@ const timeoutHeader: ApiObject = {
   schema: { type: 'integer', minimum: 1 },
 }
 
+const priorityHeader: ApiObject = {
+  name: 'x-priority',
+  in: 'header',
+  description: 'How urgent the request is among those of this route.',
+  schema: { type: 'string', enum: [...priorities], default: 'normal' },
+}
+
 /** @param operationId unique in the document. */
 export function routeOperation(route: ApiRoute, operationId: string): ApiObject {
   return {
     operationId,
     tags: ['inference'],
     summary: route.stages.join(' → '),
-    parameters: [timeoutHeader],
+    parameters: route.allowsPriority === true ? [timeoutHeader, priorityHeader] : [timeoutHeader],
     requestBody: { required: true, content: requestContent(route) },
     responses: {
       200: {

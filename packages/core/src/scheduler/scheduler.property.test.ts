@@ -8,11 +8,16 @@ import { window } from '../batch/window.ts'
 import { combineObservers } from '../contract/combine-observers.ts'
 import { silentLogger } from '../contract/logger.ts'
 import { type Outcome, outcomes } from '../contract/outcome.ts'
+import { priorities } from '../contract/priority.ts'
 import type { TaskHandle } from '../contract/submit.ts'
+import type { TaskInfo } from '../contract/task.ts'
 import type { BatchItem, Connection, LinkEvents } from '../contract/transport.ts'
 import { FakeClock } from '../testing/fake-clock.ts'
 import { Scheduler } from './scheduler.ts'
 
+const SCHEDULES = Number(process.env['MOSEC_SCHEDULES'] ?? 10_000)
+/** A failure prints its seed; with it the same schedules run again. */
+const SEED = process.env['MOSEC_SEED']
 const TIMEOUT_MS = 200
 const policies = { adaptive, greedy, window }
 const kinds = [
@@ -104,6 +109,24 @@ class SimulatedReplica implements Connection {
   }
 }
 
+/** First come, first served: tasks of one route and one priority leave the first queue in the order they came. */
+class IngressOrder {
+  readonly #last = new Map<string, number>()
+  readonly #forgiven = new Set<number>()
+
+  left({ id, route, stageIndex }: TaskInfo, priority = 'normal'): void {
+    if (stageIndex !== 0 || this.#forgiven.has(id)) return
+    const key = `${route} ${priority}`
+    expect(id).toBeGreaterThan(this.#last.get(key) ?? 0)
+    this.#last.set(key, id)
+  }
+
+  /** It comes back from a replica that died, and may leave again. */
+  forgive(id: number): void {
+    this.#forgiven.add(id)
+  }
+}
+
 const stageArbitrary = fc.record({
   max: fc.constantFrom(1, 2, 8),
   policy: fc.constantFrom(...(Object.keys(policies) as (keyof typeof policies)[])),
@@ -115,7 +138,8 @@ const stageArbitrary = fc.record({
 const arrivalArbitrary = fc.record({
   afterMs: fc.constantFrom(0, 0, 0, 1, 5, 40),
   kind: fc.constantFrom(...kinds),
-  isLong: fc.boolean(),
+  route: fc.constantFrom('/long', '/last', '/ends'),
+  priority: fc.constantFrom(...priorities),
   cancelAfterMs: fc.option(fc.integer({ min: 0, max: 60 }), { freq: 4, nil: undefined }),
 })
 
@@ -124,8 +148,10 @@ it('settles every task exactly once, rightly, and leaves nothing behind', () => 
     fc.property(
       fc.array(stageArbitrary, { minLength: 1, maxLength: 3 }),
       fc.array(arrivalArbitrary, { minLength: 1, maxLength: 60 }),
-      (stages, arrivals) => {
+      fc.boolean(),
+      (stages, arrivals, refuseLate) => {
         const clock = new FakeClock()
+        const order = new IngressOrder()
         let settledEvents = 0
         let admitted = 0
         const scheduler = new Scheduler({
@@ -138,11 +164,20 @@ it('settles every task exactly once, rightly, and leaves nothing behind', () => 
           routes: [
             { path: '/long', stages: stages.map((_, index) => `stage${index}`) },
             { path: '/last', stages: [`stage${stages.length - 1}`] },
+            { path: '/ends', stages: [...new Set(['stage0', `stage${stages.length - 1}`])] },
           ],
           timeoutMs: TIMEOUT_MS,
+          refuseLate,
           clock,
           observer: combineObservers(
-            [{ admitted: () => admitted++, settled: () => settledEvents++ }],
+            [
+              {
+                admitted: () => admitted++,
+                settled: () => settledEvents++,
+                dequeued: (task) => order.left(task, arrivals[task.id - 1]?.priority),
+                retried: ({ id }) => order.forgive(id),
+              },
+            ],
             (error) => {
               throw error
             },
@@ -161,13 +196,14 @@ it('settles every task exactly once, rightly, and leaves nothing behind', () => 
 
         const ends = new Map<string, { outcome: Outcome; atMs: number }[]>()
         const cancelled = new Set<string>()
-        arrivals.forEach(({ afterMs, kind, isLong, cancelAfterMs }, index) => {
+        arrivals.forEach(({ afterMs, kind, route, priority, cancelAfterMs }, index) => {
           clock.advance(afterMs)
           const text = `${kind} ${index}`
           const startMs = clock.now()
           ends.set(text, [])
           const handle: TaskHandle = scheduler.submit({
-            route: isLong ? '/long' : '/last',
+            route,
+            priority,
             bytes: new TextEncoder().encode(text),
             requestCodec: 0,
             responseCodec: 0,
@@ -199,6 +235,7 @@ it('settles every task exactly once, rightly, and leaves nothing behind', () => 
             expect(new TextDecoder().decode(end?.outcome.bytes)).toBe(text)
             expect(text).not.toMatch(/^(fails|kills|stuck|tells and kills)/)
           }
+          if (code === 'overloaded') expect(refuseLate, text).toBe(true)
           if (code === 'inference_error') expect(text).toMatch(/^fails/)
           if (code === 'worker_crashed') expect(text).toMatch(/^(kills|tells)/)
           expect(code === 'cancelled', text).toBe(cancelled.has(text))
@@ -229,6 +266,6 @@ it('settles every task exactly once, rightly, and leaves nothing behind', () => 
         expect(clock.pendingTimers).toBe(0)
       },
     ),
-    { numRuns: Number(process.env['MOSEC_SCHEDULES'] ?? 1000) },
+    { numRuns: SCHEDULES, ...(SEED === undefined ? {} : { seed: Number(SEED) }) },
   )
-})
+}, 240_000)

@@ -2,10 +2,17 @@
 
 export { batchPolicyConformance } from './batch-policy-conformance.ts'
 export { type CodecSubject, codecConformance } from './codec-conformance.ts'
+export { CostlyReplica, type WorkRecord } from './costly-replica.ts'
 export { FakeClock } from './fake-clock.ts'
 export { type HeldBatch, HeldReplica } from './held-replica.ts'
 export { makeTask } from './make-task.ts'
 export { type MemoryTransport, type MemoryTransportOptions, memoryTransport } from './memory-transport.ts'
+export {
+  type RuntimeRequest,
+  type RuntimeSubject,
+  type RuntimeWorker,
+  runtimeConformance,
+} from './runtime-conformance.ts'
 export type { SuiteRunner } from './suite-runner.ts'
 export { transportConformance } from './transport-conformance.ts'
 export type { TransportFixture } from './transport-pair.ts'

@@ -54,6 +54,25 @@ export function refusalsSuite({ start, stillWorks }: Suite): void {
     await stillWorks()
   })
 
+  it('passes x-priority on a route that allows it, refuses what is none, and looks at it nowhere else', async () => {
+    const { fetch, test } = await start()
+    const ask = async (path: string, priority: string) => {
+      const pending = fetch(path, post('x', { 'x-priority': priority }))
+      const task = await test.submitter.submitted.next()
+      task.succeed('ok')
+      expect((await pending).status).toBe(200)
+      return task.submission.priority
+    }
+    for (const priority of ['high', 'normal', 'low']) expect(await ask('/urgent', priority)).toBe(priority)
+    expect(await ask('/inference', 'high')).toBe('normal')
+    for (const value of ['HIGH', '9', 'high, low']) {
+      const response = await fetch('/urgent', post('x', { 'x-priority': value }))
+      expect([value, response.status]).toEqual([value, 400])
+      expect(await response.text()).toBe(`bad request: x-priority must be high, normal, low, got ${value}`)
+    }
+    await stillWorks()
+  })
+
   it('passes x-request-timeout-ms, and refuses what is no positive integer', async () => {
     const { fetch, test } = await start()
     const pending = fetch('/inference', post('x', { 'x-request-timeout-ms': '250' }))

@@ -26,10 +26,11 @@ export function testRoute(path: string, changes: Partial<RouteInfo> = {}): Route
   }
 }
 
-/** One inference, one stream and one raw route. */
+/** One inference, one stream, one route with priorities and one that takes any bytes. */
 export const testRoutes: readonly RouteInfo[] = [
   testRoute('/inference'),
   testRoute('/stream', { isStream: true }),
+  testRoute('/urgent', { allowsPriority: true }),
   testRoute('/raw', { requestCodecs: [], readsAnyType: true }),
 ]
 

@@ -83,6 +83,14 @@ export const optionTable: OptionTable = {
     description: 'longest life of a task in milliseconds, then 408',
     group: 'Queue and time',
   },
+  refuseLate: {
+    flag: 'refuse-late',
+    env: 'MOSEC_REFUSE_LATE',
+    kind: onOff,
+    default: true,
+    description: 'under overload refuse with 503 what could not be answered in time',
+    group: 'Queue and time',
+  },
   socketFolder: {
     flag: 'path',
     env: 'MOSEC_PATH',
@@ -142,4 +150,5 @@ export const isSwitch = (option: OptionDefinition<unknown>): boolean => option.k
 
 /** The default as a person would write it. */
 export const defaultOf = (option: OptionDefinition<unknown>): string =>
-  option.defaultText ?? (option.default === false ? 'off' : String(option.default))
+  option.defaultText ??
+  (typeof option.default === 'boolean' ? (option.default ? 'on' : 'off') : String(option.default))

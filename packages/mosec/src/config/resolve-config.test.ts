@@ -17,6 +17,7 @@ describe('resolveConfig', () => {
       isCompressionOn: false,
       capacity: 1024,
       timeoutMs: 3000,
+      refuseLate: true,
       socketFolder: undefined,
       readyMin: 'all',
       drainDelayMs: 0,
@@ -30,6 +31,7 @@ describe('resolveConfig', () => {
     const argv = [
       ...['--address', '::1', '--port', '0', '--max-request-size=1', '--compression', '--capacity', '1'],
       ...['--timeout', '2147483647', '--path', '/tmp/a b', '--ready-min', '2', '--drain-delay', '5'],
+      '--no-refuse-late',
       ...['--dry-run', '--namespace', '_a9', '--log-level', 'warning'],
     ]
     expect(config({ argv })).toEqual({
@@ -39,6 +41,7 @@ describe('resolveConfig', () => {
       isCompressionOn: true,
       capacity: 1,
       timeoutMs: 2_147_483_647,
+      refuseLate: false,
       socketFolder: '/tmp/a b',
       readyMin: 2,
       drainDelayMs: 5,
@@ -56,6 +59,7 @@ describe('resolveConfig', () => {
       MOSEC_COMPRESSION: 'on',
       MOSEC_CAPACITY: '3',
       MOSEC_TIMEOUT: '4',
+      MOSEC_REFUSE_LATE: 'no',
       MOSEC_PATH: 'run',
       MOSEC_READY_MIN: 'all',
       MOSEC_DRAIN_DELAY: '0',
@@ -70,6 +74,7 @@ describe('resolveConfig', () => {
       isCompressionOn: true,
       capacity: 3,
       timeoutMs: 4,
+      refuseLate: false,
       socketFolder: 'run',
       readyMin: 'all',
       drainDelayMs: 0,

@@ -53,6 +53,7 @@ function settle(setting: Setting): ServerConfig {
     isCompressionOn: setting('isCompressionOn'),
     capacity: setting('capacity'),
     timeoutMs: setting('timeoutMs'),
+    refuseLate: setting('refuseLate'),
     socketFolder: setting('socketFolder'),
     readyMin: setting('readyMin'),
     drainDelayMs: setting('drainDelayMs'),

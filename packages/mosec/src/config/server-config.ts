@@ -20,6 +20,8 @@ export interface ServerConfig {
   readonly capacity: number
   /** Longest life of a task, in milliseconds. */
   readonly timeoutMs: number
+  /** Under overload, refuse with 503 a request that could not be answered by its deadline. */
+  readonly refuseLate: boolean
   /** Where the sockets of the replicas lie; undefined: a new folder under the system's temporary folder. */
   readonly socketFolder: string | undefined
   /** Replicas of each stage that must be ready before the port opens; a stage with fewer waits for all its own. */

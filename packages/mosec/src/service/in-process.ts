@@ -1,7 +1,7 @@
 /** A task for callers in this process: a value in, a value out, no HTTP and no codec. */
 
 import { deserialize, serialize } from 'node:v8'
-import { errorOf, type Outcome, type Submitter, type TaskHandle } from '@mosec/core'
+import { errorOf, type Outcome, type Priority, type Submitter, type TaskHandle } from '@mosec/core'
 
 /** Options of `server.submit`. */
 export interface SubmitOptions {
@@ -9,6 +9,8 @@ export interface SubmitOptions {
   readonly signal?: AbortSignal
   /** Shortens the service timeout for this task, in milliseconds. */
   readonly timeoutMs?: number
+  /** How urgent it is among the tasks of its route; `normal` when left out. */
+  readonly priority?: Priority
 }
 
 /** A task whose bytes are in the form that stages hand each other. */
@@ -35,7 +37,7 @@ export async function submitValue(
 export function submitBytes(
   submitter: Submitter,
   { route, bytes, event }: BytesRequest,
-  { signal, timeoutMs }: SubmitOptions,
+  { signal, timeoutMs, priority = 'normal' }: SubmitOptions,
 ): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted()
@@ -56,6 +58,7 @@ export function submitBytes(
       requestCodec: 0,
       responseCodec: 0,
       isInProcess: true,
+      priority,
       sink: event === undefined ? { settled } : { settled, event },
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     })

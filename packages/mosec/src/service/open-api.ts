@@ -24,7 +24,7 @@ export function apiRoutes(
   routes: readonly NamedRoute[],
   infos: ReadonlyMap<string, WorkerInfo>,
 ): readonly ApiRoute[] {
-  return routes.map(({ path, stages }) => {
+  return routes.map(({ path, stages, priorities }) => {
     const [first] = stages
     const last = stages.at(-1) ?? first
     const ingress = infos.get(first)
@@ -36,6 +36,7 @@ export function apiRoutes(
       responseFormats: egress?.responseTypes ?? [],
       readsAnyType: ingress?.readsAnyType ?? true,
       isStream: egress?.isStream ?? false,
+      allowsPriority: priorities,
       input: named(`${first}.input`, ingress?.inputSchema),
       output: named(`${last}.output`, egress?.outputSchema),
       examples: ingress?.examples ?? [],

@@ -24,6 +24,7 @@ export function routeInfos(
       responseCodecs: egress?.responseTypes ?? [],
       readsAnyType: ingress?.readsAnyType ?? true,
       isStream: egress?.isStream ?? false,
+      allowsPriority: route.priorities,
     }
   })
 }

@@ -71,6 +71,7 @@ export class Service {
       stages: scheduledStages(blueprint.stages, config.capacity),
       routes: blueprint.routes,
       timeoutMs: config.timeoutMs,
+      refuseLate: config.refuseLate,
       clock: this.#clock,
       observer: this.#observer,
       logger,
