@@ -10,8 +10,22 @@ const statusByCode: ReadonlyMap<string, number> = new Map([
   ['ERR_HTTP_REQUEST_TIMEOUT', 408],
 ])
 
-/** Says what node would say, with our `server` header, and ends the connection. */
+/**
+ * Says what node would say, with our `server` header, and ends the connection. Whole requests that came before are
+ * answered first: the client would take our no for the answer to them.
+ */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, serverHeader: string): void {
+  const present = presentAnswer(socket)
+  if (present?.req.complete) {
+    // Whatever comes on such a connection is an error again.
+    if (ending.has(socket)) return
+    ending.add(socket)
+    present.once('close', () => {
+      ending.delete(socket)
+      answerClientError(error, socket, serverHeader)
+    })
+    return
+  }
   if (!socket.writable || error.code === 'ECONNRESET' || hasBegunAnswer(socket)) {
     socket.destroy()
     return
@@ -27,6 +41,9 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, 
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${text}`, () => socket.destroy())
 }
+
+/** Connections that end after the answers that they wait for. */
+const ending = new WeakSet<Duplex>()
 
 /** A head that is too large within its first line. Where that line came in several pieces, it is 431. */
 function isTargetTooLong(error: NodeJS.ErrnoException & { readonly rawPacket?: Buffer }): boolean {

@@ -53,10 +53,17 @@ export function createHttp2(options: Http2Options): Http2Protocol {
     sessions.add(session)
     session.once('close', () => sessions.delete(session))
     session.setLocalWindowSize(CONNECTION_WINDOW_BYTES)
-    session.setTimeout(options.keepAliveMs, () => session.close())
+    // Said again after each further silence; streams that are open end by themselves.
+    session.setTimeout(options.keepAliveMs)
+    session.on('timeout', () => session.close())
   })
   const accept = (request: Http2ServerRequest, response: Http2ServerResponse, expects: boolean): void => {
     limitTime(request, response, options)
+    // Nothing moved: an answer that lies ready is not read. One that is not ready yet may take its time.
+    request.stream.setTimeout(options.requestTimeoutMs)
+    request.stream.on('timeout', () => {
+      if (request.stream.writableLength > 0) request.stream.close(constants.NGHTTP2_CANCEL)
+    })
     options.dispatch(request, response, expects)
   }
   server.on('request', (request, response) => accept(request, response, false))

@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { constants, Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import type { Socket } from 'node:net'
 
 /** A request of HTTP/1 or HTTP/2. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest
@@ -22,8 +23,15 @@ export function flushHead(response: NodeResponse): void {
 
 /** The connection ends after this answer. HTTP/2 says so to the whole connection, by GOAWAY. */
 export function endConnectionAfter(response: NodeResponse): void {
-  if (!(response instanceof Http2ServerResponse)) response.shouldKeepAlive = false
+  if (response instanceof Http2ServerResponse) return
+  response.shouldKeepAlive = false
+  ending.add(response.req.socket)
 }
+
+/** An answer that ends the connection was given: RFC 9112, section 9.6, forbids to serve what comes behind it. */
+export const isEnding = (socket: Socket): boolean => ending.has(socket)
+
+const ending = new WeakSet<Socket>()
 
 /**
  * Writes all of a body; an answer of HTTP/1 stays open. The client may then leave in the middle of its own body: it has
