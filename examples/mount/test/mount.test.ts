@@ -73,7 +73,7 @@ describe.each(['hono', 'express', 'fastify'])('mounted in %s', (name) => {
     await response.body?.getReader().read()
     leaving.abort()
     // Its deadline would be three seconds away, and 1000 letters twenty.
-    const left = /^mosec_service_cancelled_task_total\{endpoint="\/spell",where="running"\} 1$/m
+    const left = /^mosec_service_cancelled_task_total\{endpoint="\/spell",where="streaming",stage="\w+"\} 1$/m
     await expect.poll(async () => (await ask('/models/metrics'))[1], { timeout: 2000 }).toMatch(left)
     expect(await ask('/models/spell', { method: 'POST', body: '{"text": "hi"}' })).toEqual(spelt)
   })

@@ -3,7 +3,8 @@
 import type { TaskInfo } from '@mosec/core'
 import { metricsObserver } from '../src/index.ts'
 
-const metrics = metricsObserver({ timeoutMs: 3000, stages: ['a', 'b'], routes: ['/inference'] })
+const routes = [{ path: '/inference', stages: ['a', 'b'] }]
+const metrics = metricsObserver({ timeoutMs: 3000, stages: ['a', 'b'], routes })
 const stage = 'a'
 
 for (const batchSize of [1, 32]) {

@@ -30,6 +30,9 @@ export interface Families {
   readonly expired: Cells
   readonly cancelled: Cells
   readonly retried: Cells
+  readonly isolated: Cells
+  readonly deaths: Cells
+  readonly retryIn: Cells
 }
 
 const FIRST_SECONDS = 0.001
@@ -98,7 +101,18 @@ export function makeFamilies({ namespace, timeoutMs, registry }: FamilyChoices):
       named('refused_task_total', 'tasks turned away at the front door', 'endpoint', 'reason'),
     ),
     expired: counterCells(named('expired_task_total', 'tasks whose deadline passed', 'endpoint', 'where')),
-    cancelled: counterCells(named('cancelled_task_total', 'tasks whose client left', 'endpoint', 'where')),
+    cancelled: counterCells(
+      named('cancelled_task_total', 'requests whose client left', 'endpoint', 'where', 'stage'),
+    ),
+    isolated: counterCells(
+      named('isolated_task_total', 'tasks that failed alone after their batch had failed', 'stage'),
+    ),
+    deaths: gaugeCells(
+      named('replica_death', 'deaths of a replica in a row, without a healthy minute', 'stage', 'connection'),
+    ),
+    retryIn: gaugeCells(
+      named('replica_backoff_second', 'wait before a dead replica is started again', 'stage', 'connection'),
+    ),
     retried: counterCells(named('retried_task_total', 'tasks sent again since their replica died', 'stage')),
   }
 }

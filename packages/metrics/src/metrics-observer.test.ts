@@ -35,7 +35,7 @@ async function bounds(metrics: Metrics, name: string): Promise<string[]> {
 
 describe("Mosec's metrics", () => {
   it('counts answers by code and endpoint', async () => {
-    const metrics = make({ routes: ['/inference', '/b'] })
+    const metrics = make({ routes: ['/inference', '/b'].map((path) => ({ path, stages: ['a'] })) })
     for (const status of [200, 200, 422]) metrics.answered({ endpoint: '/inference', status, durationMs: 1 })
     const page = await samples(metrics)
     expect(page.get('mosec_service_throughput_total{code="200",endpoint="/inference"}')).toBe(2)
@@ -122,10 +122,10 @@ describe("Mosec's metrics", () => {
 
 describe('our own metrics', () => {
   it('are there at 0 before the first event, so that a rate sees it', async () => {
-    const page = await samples(make({ routes: ['/x'] }))
+    const page = await samples(make({ routes: [{ path: '/x', stages: ['a'] }] }))
     expect(page.get('mosec_service_refused_task_total{endpoint="/x",reason="queue_full"}')).toBe(0)
     expect(page.get('mosec_service_expired_task_total{endpoint="/x",where="queued"}')).toBe(0)
-    expect(page.get('mosec_service_cancelled_task_total{endpoint="/x",where="running"}')).toBe(0)
+    expect(page.get('mosec_service_cancelled_task_total{endpoint="/x",where="running",stage="a"}')).toBe(0)
   })
 
   it('follow the depth of a queue through every way out of it', async () => {
@@ -146,10 +146,46 @@ describe('our own metrics', () => {
   it('count refusals and clients that left', async () => {
     const metrics = make()
     metrics.refused('/x', 'queue_full')
-    metrics.cancelled(task(1, '/x'), 'running')
+    metrics.cancelled(task(1, '/x'), 'running', 'a')
     const page = await samples(metrics)
     expect(page.get('mosec_service_refused_task_total{endpoint="/x",reason="queue_full"}')).toBe(1)
-    expect(page.get('mosec_service_cancelled_task_total{endpoint="/x",where="running"}')).toBe(1)
+    expect(page.get('mosec_service_cancelled_task_total{endpoint="/x",where="running",stage="a"}')).toBe(1)
+  })
+
+  it('say where requests were whose clients left before or after they were tasks', async () => {
+    const metrics = make()
+    metrics.answered({ endpoint: '/x', status: 499, durationMs: 1, left: 'reading' })
+    metrics.answered({ endpoint: '/x', status: 499, durationMs: 1, left: 'answering' })
+    metrics.answered({ endpoint: '/x', status: 499, durationMs: 1 })
+    const page = await samples(metrics)
+    const left = (where: string) =>
+      page.get(`mosec_service_cancelled_task_total{endpoint="/x",where="${where}",stage=""}`)
+    expect([left('reading'), left('answering')]).toEqual([1, 1])
+    expect(page.get('mosec_service_throughput_total{code="499",endpoint="/x"}')).toBe(3)
+  })
+
+  it('count the tasks that failed alone', async () => {
+    const metrics = make({ stages: ['a'] })
+    expect((await samples(metrics)).get('mosec_service_isolated_task_total{stage="a"}')).toBe(0)
+    metrics.isolated('a', 2)
+    metrics.isolated('a', 1)
+    expect((await samples(metrics)).get('mosec_service_isolated_task_total{stage="a"}')).toBe(3)
+  })
+
+  it('show how often in a row a replica has died, and how long it waits', async () => {
+    const metrics = make()
+    const of = { stage: 'a', replica: 1, restarts: 2 } as const
+    const seen = async (): Promise<unknown[]> => {
+      const page = await samples(metrics)
+      const labels = '{stage="a",connection="1"}'
+      return ['death', 'backoff_second'].map((name) => page.get(`mosec_service_replica_${name}${labels}`))
+    }
+    metrics.replicaChanged({ ...of, state: 'ready' })
+    expect(await seen()).toEqual([0, 0])
+    metrics.replicaChanged({ ...of, state: 'backoff', deaths: 3, retryInMs: 400 })
+    expect(await seen()).toEqual([3, 0.4])
+    metrics.replicaChanged({ ...of, state: 'starting', deaths: 3 })
+    expect(await seen()).toEqual([3, 0])
   })
 
   it('count replicas by state and their restarts', async () => {

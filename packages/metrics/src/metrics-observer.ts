@@ -3,7 +3,7 @@
 import type { Observer } from '@mosec/core'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { makeFamilies } from './families.ts'
-import { SchedulerMeter } from './scheduler-meter.ts'
+import { type MeteredRoute, SchedulerMeter } from './scheduler-meter.ts'
 
 /** What the metrics are called and where they are kept. */
 export interface MetricsOptions {
@@ -19,7 +19,7 @@ export interface MetricsOptions {
   /** Names of the stages, so that their series are there, at 0, before the first task. */
   readonly stages?: readonly string[]
   /** The registered routes, so that their series are there, at 0, before the first request. */
-  readonly routes?: readonly string[]
+  readonly routes?: readonly MeteredRoute[]
 }
 
 /** An observer to tell, and the page for `GET /metrics`. */
@@ -34,7 +34,8 @@ export interface Metrics extends Required<Observer> {
  * Metrics of one service. The registry is its own, never prom-client's global one: two services may live in a process.
  *
  * @example
- * const metrics = metricsObserver({ timeoutMs: 3000, stages: ['embed'], routes: ['/v1/embeddings'] })
+ * const routes = [{ path: '/v1/embeddings', stages: ['embed'] }]
+ * const metrics = metricsObserver({ timeoutMs: 3000, stages: ['embed'], routes })
  * metrics.answered({ endpoint: '/v1/embeddings', status: 200, durationMs: 12 })
  * await metrics.text() // ... mosec_service_throughput_total{code="200",endpoint="/v1/embeddings"} 1
  */

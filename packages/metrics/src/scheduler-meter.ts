@@ -4,6 +4,7 @@ import type {
   Answered,
   BatchReplied,
   BatchSent,
+  CancelledWhere,
   Observer,
   OutcomeCode,
   ReplicaChanged,
@@ -18,6 +19,12 @@ import { StageMeter } from './stage-meter.ts'
 import type { Cell } from './tally.ts'
 import type { Tally } from './tally-histogram.ts'
 
+/** A registered route, and the names of its stages. */
+export interface MeteredRoute {
+  readonly path: string
+  readonly stages: readonly string[]
+}
+
 const states: readonly ReplicaState[] = ['starting', 'ready', 'backoff', 'stopping', 'stopped']
 
 /** One observer for the whole service; every event costs well under a microsecond. */
@@ -30,7 +37,7 @@ export class SchedulerMeter implements Required<Observer> {
   /** The queue that each waiting task is in: not every way out of a queue is an event of its own. */
   readonly #waiting = new Map<number, Cell>()
 
-  constructor(families: Families, stages: readonly string[], routes: readonly string[]) {
+  constructor(families: Families, stages: readonly string[], routes: readonly MeteredRoute[]) {
     this.#families = families
     this.#remaining = families.remainingTask.at()
     this.#succeeded = families.processDuration.series({ stage: 'total', connection: 'total' })
@@ -40,14 +47,15 @@ export class SchedulerMeter implements Required<Observer> {
   }
 
   /** Series that are there from the start, at 0: a rate over one that appears with its first event misses that event. */
-  #begin(route: string): void {
+  #begin({ path, stages }: MeteredRoute): void {
     const { throughput, refused, expired, cancelled } = this.#families
-    throughput.at('200', route)
-    refused.at(route, 'queue_full')
+    throughput.at('200', path)
+    refused.at(path, 'queue_full')
     for (const where of ['queued', 'running']) {
-      expired.at(route, where)
-      cancelled.at(route, where)
+      expired.at(path, where)
+      for (const stage of stages) cancelled.at(path, where, stage)
     }
+    for (const where of ['reading', 'answering']) cancelled.at(path, where, '')
   }
 
   admitted(): void {
@@ -90,8 +98,12 @@ export class SchedulerMeter implements Required<Observer> {
     this.#families.expired.at(task.route, where).value++
   }
 
-  cancelled(task: TaskInfo, where: 'queued' | 'running'): void {
-    this.#families.cancelled.at(task.route, where).value++
+  cancelled(task: TaskInfo, where: CancelledWhere, stage: string): void {
+    this.#families.cancelled.at(task.route, where, stage).value++
+  }
+
+  isolated(stage: string, tasks: number): void {
+    this.#families.isolated.at(stage).value += tasks
   }
 
   retried(task: TaskInfo, stage: string): void {
@@ -99,8 +111,8 @@ export class SchedulerMeter implements Required<Observer> {
     this.queued(task, stage)
   }
 
-  replicaChanged({ stage, replica, state, restarts }: ReplicaChanged): void {
-    this.#stage(stage).changed(replica, state, restarts)
+  replicaChanged(change: ReplicaChanged): void {
+    this.#stage(change.stage).changed(change)
   }
 
   replicaRecycled({ stage, reason }: ReplicaRecycled): void {
@@ -115,8 +127,9 @@ export class SchedulerMeter implements Required<Observer> {
     this.#stage(report.stage).replica(report.replica).reported(report)
   }
 
-  answered({ endpoint, status }: Answered): void {
+  answered({ endpoint, status, left }: Answered): void {
     this.#families.throughput.at(`${status}`, endpoint).value++
+    if (left !== undefined) this.#families.cancelled.at(endpoint, left, '').value++
   }
 
   #leaveQueue(task: TaskInfo): void {

@@ -1,6 +1,6 @@
 /** The series of one stage and of its replicas. */
 
-import type { BatchReplied, BatchSent, ReplicaReport, ReplicaState } from '@mosec/core'
+import type { BatchReplied, BatchSent, ReplicaChanged, ReplicaReport, ReplicaState } from '@mosec/core'
 import type { Families } from './families.ts'
 import type { Cell, Cells } from './tally.ts'
 import type { Tally } from './tally-histogram.ts'
@@ -23,6 +23,7 @@ export class StageMeter {
     this.queueDuration = families.queueDuration.series({ stage: name })
     this.#restarts = families.restart.at(name)
     families.retried.at(name)
+    families.isolated.at(name)
     for (const state of states) families.replica.at(name, state)
   }
 
@@ -36,9 +37,10 @@ export class StageMeter {
     return replica
   }
 
-  /** Moves a replica from the state it was in to `state`; `restarts` is its total. */
-  changed(number: number, state: ReplicaState, restarts: number): void {
+  /** Moves a replica from the state it was in to the new one; `restarts` is its total. */
+  changed({ replica: number, state, restarts, deaths = 0, retryInMs = 0 }: ReplicaChanged): void {
     const replica = this.replica(number)
+    replica.died(deaths, retryInMs / 1000)
     if (replica.state !== undefined) this.#families.replica.at(this.#name, replica.state).value--
     this.#families.replica.at(this.#name, state).value++
     this.#restarts.value += Math.max(0, restarts - replica.restarts)
@@ -85,6 +87,13 @@ class ReplicaMeter {
     }
     if (runtime !== undefined) set(runtimeInfo, [stage, connection, runtime.runtime, runtime.backend], 1)
     for (const [name, value] of Object.entries(gauges)) set(replicaGauge, [stage, connection, name], value)
+  }
+
+  /** How it fares: `deaths` in a row, and seconds until it is started again. */
+  died(deaths: number, retryInSeconds: number): void {
+    const { stage, connection } = this.#labels
+    this.#families.deaths.at(stage, connection).value = deaths
+    this.#families.retryIn.at(stage, connection).value = retryInSeconds
   }
 
   replied({ durationMs }: BatchReplied): void {

@@ -15,6 +15,7 @@ const eventNames: readonly EventName[] = [
   'expired',
   'cancelled',
   'retried',
+  'isolated',
   'replicaChanged',
   'replicaReported',
   'replicaRecycled',

@@ -39,6 +39,10 @@ export interface ReplicaChanged {
   readonly restarts: number
   /** Why, when it did not change by plan. */
   readonly reason?: string
+  /** Times it died in a row, none of its lives having lasted a healthy minute; 0 or left out when all is well. */
+  readonly deaths?: number
+  /** In back-off: time until it is started again, in milliseconds. */
+  readonly retryInMs?: number
 }
 
 /** Why a replica was replaced by a fresh one. */
@@ -64,6 +68,9 @@ export interface ReplicaReported extends ReplicaReport {
   readonly replica: number
 }
 
+/** Waiting in a queue; with a replica; with a replica that has begun to stream its answer. */
+export type CancelledWhere = 'queued' | 'running' | 'streaming'
+
 /** An HTTP answer on an inference route. */
 export interface Answered {
   /** The registered route, never the path as sent. */
@@ -71,6 +78,8 @@ export interface Answered {
   readonly status: number
   /** From the head of the request to the end of the answer, in milliseconds. */
   readonly durationMs: number
+  /** The client left before its request was whole, or while its answer was written: no task was there to be cancelled. */
+  readonly left?: 'reading' | 'answering'
 }
 
 /** Every method is optional. One that throws is contained and reported once to the log. */
@@ -89,8 +98,10 @@ export interface Observer {
   settled?(task: TaskInfo, code: OutcomeCode, durationMs: number): void
   /** A deadline passed; `where` tells whether the task was still waiting. */
   expired?(task: TaskInfo, where: 'queued' | 'running'): void
-  /** The client left. */
-  cancelled?(task: TaskInfo, where: 'queued' | 'running'): void
+  /** The client left; `where` tells what became of the task's work until then, `stage` in whose hands it was. */
+  cancelled?(task: TaskInfo, where: CancelledWhere, stage: string): void
+  /** Items of a batch whose `forward` threw failed alone, while the rest of it was computed again without them. */
+  isolated?(stage: string, tasks: number): void
   /** A task goes back to its queue since its replica died. */
   retried?(task: TaskInfo, stage: string): void
   replicaChanged?(change: ReplicaChanged): void

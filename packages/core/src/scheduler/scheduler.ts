@@ -93,8 +93,11 @@ export class Scheduler implements Submitter, StageHost {
 
   cancel(handle: TaskHandle): void {
     if (!(handle instanceof Task) || handle.isSettled) return
-    const where = this.#pipelines.get(handle.route)?.at(handle)?.drop(handle)
-    if (where !== undefined) this.#observer.cancelled(handle, where)
+    const stage = this.#pipelines.get(handle.route)?.at(handle)
+    if (stage !== undefined) {
+      const where = stage.drop(handle)
+      this.#observer.cancelled(handle, handle.stream === undefined ? where : 'streaming', stage.name)
+    }
     this.#settle(handle, outcomes.cancelled)
   }
 

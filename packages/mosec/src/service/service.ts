@@ -61,7 +61,7 @@ export class Service {
       namespace: config.namespace,
       timeoutMs: config.timeoutMs,
       stages: blueprint.stages.map(({ name }) => name),
-      routes: blueprint.routes.map(({ path }) => path),
+      routes: blueprint.routes,
     })
     const observers = options.plugins.flatMap(({ observer }) => observer ?? [])
     this.#observer = combineObservers([this.#metrics, ...observers], (error, event) =>
@@ -149,8 +149,8 @@ export class Service {
   }
 
   /**
-   * Says "not ready", waits the drain delay, refuses what comes, finishes what was admitted, then ends everything.
-   * Later calls wait for the first.
+   * Says "not ready" and keeps no connection any longer, waits the drain delay, refuses what comes, finishes what was
+   * admitted, then ends everything. Later calls wait for the first.
    */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop()
@@ -195,6 +195,7 @@ export class Service {
     const wasRunning = this.#status === 'running'
     this.#status = 'draining'
     this.#startAbort.abort(new Error('the server was stopped while it started'))
+    this.#listening?.drain()
     if (wasRunning) await this.#wait(config.drainDelayMs)
     await this.scheduler.drain()
     await this.#listening?.close()
