@@ -2,6 +2,7 @@
 
 import { type AnyWorker, adaptive, type BatchPolicy, ConfigurationError, greedy, window } from '@mosec/core'
 import type { ModuleLaunch } from '@mosec/worker/replica'
+import { type RecycleLimits, type RecycleOptions, resolveRecycle } from './recycle-options.ts'
 
 /** Batch policies by name; `docs/concepts.md` says when to use which. */
 const policies = { adaptive, greedy, window }
@@ -28,10 +29,15 @@ export interface BaseStageOptions {
   readonly isolation?: Isolation
   /** Longest run of `forward`, in milliseconds; no limit but the service timeout when left out. */
   readonly timeoutMs?: number
-  /** Environment of each replica, one entry per replica, set before it starts (`CUDA_VISIBLE_DEVICES`, say). */
+  /**
+   * Environment of each replica, one entry per replica, set before it starts (`CUDA_VISIBLE_DEVICES`, say). Further
+   * entries are for replicas that are added while the stage runs.
+   */
   readonly env?: readonly Readonly<Record<string, string>>[]
   /** When `forward` throws for a batch: run it again in halves until the guilty are alone, or fail it as a whole. */
   readonly onBatchError?: 'isolate' | 'fail'
+  /** Replaces replicas that are old, or large, by fresh ones; never when left out. */
+  readonly recycle?: RecycleOptions
 }
 
 /** Options that only a worker of batches takes. */
@@ -63,11 +69,14 @@ export interface ResolvedStageOptions {
   readonly maxBatchSize: number
   readonly maxWaitMs: number
   readonly policy: BatchPolicy
+  readonly policyName: BatchPolicyName
   /** `Infinity` without a limit. */
   readonly timeoutMs: number
-  /** Empty, or one entry per replica. */
+  /** Empty, or at least one entry per replica. */
   readonly env: readonly Readonly<Record<string, string>>[]
   readonly onBatchError: 'isolate' | 'fail'
+  /** Undefined when replicas stay as long as they live. */
+  readonly recycle: RecycleLimits | undefined
 }
 
 /**
@@ -77,16 +86,20 @@ export interface ResolvedStageOptions {
 export function resolveStageOptions(options: BatchStageOptions): ResolvedStageOptions {
   refuseUnknown(options)
   const replicas = atLeastOne('replicas', options.replicas ?? 1)
+  const isolation = checkedIsolation(options.isolation ?? 'process')
+  const policyName = policyNameOf(options)
   return {
     name: checkedName(options.name),
     replicas,
-    isolation: checkedIsolation(options.isolation ?? 'process'),
+    isolation,
     maxBatchSize: checkedBatchSize(options.maxBatchSize ?? 1),
     maxWaitMs: notNegative('maxWaitMs', options.maxWaitMs ?? Number.POSITIVE_INFINITY),
-    policy: policyOf(options),
+    policy: policies[policyName],
+    policyName,
     timeoutMs: positive('timeoutMs', options.timeoutMs ?? Number.POSITIVE_INFINITY),
     env: checkedEnv(options.env ?? [], replicas),
     onBatchError: options.onBatchError ?? 'isolate',
+    recycle: resolveRecycle(options.recycle, isolation === 'thread'),
   }
 }
 
@@ -101,6 +114,7 @@ const known: Readonly<Record<keyof BatchStageOptions, true>> = {
   timeoutMs: true,
   env: true,
   onBatchError: true,
+  recycle: true,
 }
 
 function refuseUnknown(options: BatchStageOptions): void {
@@ -109,7 +123,7 @@ function refuseUnknown(options: BatchStageOptions): void {
   throw new ConfigurationError(`"${unknown}" is no stage option; there are ${Object.keys(known).join(', ')}`)
 }
 
-function policyOf({ policy, maxWaitMs }: BatchStageOptions): BatchPolicy {
+function policyNameOf({ policy, maxWaitMs }: BatchStageOptions): BatchPolicyName {
   const name = policy ?? (maxWaitMs === undefined ? 'adaptive' : 'window')
   if (!Object.hasOwn(policies, name)) refuse('policy', `one of ${Object.keys(policies).join(', ')}`, name)
   if (name === 'window' && maxWaitMs === undefined) {
@@ -117,7 +131,7 @@ function policyOf({ policy, maxWaitMs }: BatchStageOptions): BatchPolicy {
       'stage option policy: window also needs maxWaitMs, the time to wait in milliseconds',
     )
   }
-  return policies[name]
+  return name
 }
 
 function checkedIsolation(isolation: Isolation): Isolation {
@@ -133,7 +147,7 @@ function checkedName(name: string | undefined): string | undefined {
 }
 
 function checkedEnv(env: ResolvedStageOptions['env'], replicas: number): ResolvedStageOptions['env'] {
-  if (env.length === 0 || env.length === replicas) return env
+  if (env.length === 0 || env.length >= replicas) return env
   throw new ConfigurationError(
     `stage option env takes one entry per replica: ${replicas} expected, got ${env.length}`,
   )

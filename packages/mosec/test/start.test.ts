@@ -94,7 +94,7 @@ describe('env: [{...}, {...}], one per replica', () => {
       .toEqual(['{"replica":1,"device":"4"}', '{"replica":2,"device":"5"}'])
   })
 
-  it('length must equal replicas', async () => {
+  it('length must be at least that of the replicas', async () => {
     const { code, errors } = await runToEnd('starting', ['--port', '0'], { REPLICAS: '2', ENTRIES: '1' })
     expect(errors).toContain('stage option env takes one entry per replica: 2 expected, got 1')
     expect(code).not.toBe(0)

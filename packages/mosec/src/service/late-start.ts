@@ -2,6 +2,7 @@
 
 import type { Clock } from '@mosec/core'
 import { RestartPolicy, restartDefaults } from '@mosec/worker/replica'
+import { pause } from './pause.ts'
 
 /** What is tried, and who hears of it. */
 export interface LateStartOptions {
@@ -31,15 +32,4 @@ export async function startLater(firstError: unknown, options: LateStartOptions)
       error = again
     }
   }
-}
-
-function pause(delayMs: number, clock: Clock, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = clock.after(delayMs, resolve)
-    const stopped = (): void => {
-      timer.cancel()
-      resolve()
-    }
-    signal.addEventListener('abort', stopped, { once: true })
-  })
 }

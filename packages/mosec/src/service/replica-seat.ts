@@ -1,0 +1,170 @@
+/** The place of one replica in its stage: a number, and whoever has it now. */
+
+import type { Clock, Observer, ReplicaState } from '@mosec/core'
+import type { ServerLogger } from '../log/index.ts'
+import type { AttachedReplica } from './attached-replica.ts'
+import { startLater } from './late-start.ts'
+
+/** What a seat is made of. */
+export interface SeatOptions {
+  /** 1-based number within the stage. */
+  readonly number: number
+  /** Makes the next replica with this number. */
+  readonly make: (seat: ReplicaSeat, observer: Observer) => AttachedReplica
+  readonly stage: string
+  /** Told of the replica that has the seat; restarts are counted since the seat is there. */
+  readonly observer: Observer
+  readonly clock: Clock
+  readonly logger: ServerLogger
+  /** Aborted when the server stops. */
+  readonly signal: AbortSignal
+}
+
+/** Has one replica, and a second one while that is replaced. */
+export class ReplicaSeat {
+  readonly number: number
+  readonly #options: SeatOptions
+  readonly #over = new AbortController()
+  readonly #signal: AbortSignal
+  #replica: AttachedReplica
+  #successor: AttachedReplica | undefined
+  /** Those who had the seat and finish what they hold. */
+  readonly #leaving = new Set<AttachedReplica>()
+  #restartsBefore = 0
+
+  constructor(options: SeatOptions) {
+    this.number = options.number
+    this.#options = options
+    this.#signal = AbortSignal.any([options.signal, this.#over.signal])
+    this.#replica = this.#make()
+  }
+
+  /** Of the replica that has the seat. */
+  get state(): ReplicaState {
+    return this.#replica.state
+  }
+
+  /** Replicas that finish what they hold. */
+  get leavingCount(): number {
+    return this.#leaving.size
+  }
+
+  /** Whether this replica has the seat. */
+  isHeldBy(replica: AttachedReplica): boolean {
+    return this.#replica === replica
+  }
+
+  /** @throws StartError when the replica does not become ready; the signal's reason when the server stops. */
+  start(): Promise<void> {
+    return this.#replica.start(this.#signal)
+  }
+
+  /** Starts it, again and again until it is ready or the seat is given up. Never rejects. */
+  async startSurely(): Promise<void> {
+    try {
+      await this.start()
+    } catch (error) {
+      await this.startAgain(error)
+    }
+  }
+
+  /** After a start that failed: tries again, with growing pauses. Never rejects. */
+  startAgain(error: unknown): Promise<void> {
+    const { stage, clock, logger } = this.#options
+    return startLater(error, {
+      clock,
+      signal: this.#signal,
+      failed: (error, delayMs) =>
+        logger.error(
+          `stage ${stage} goes on without replica ${this.number}; started again in ${delayMs} ms`,
+          {
+            error,
+          },
+        ),
+      begin: () => {
+        this.#replica = this.#make()
+        return this.start()
+      },
+    })
+  }
+
+  /** Tells the workers the size that batches have at most from now on. */
+  limit(maxBatchSize: number): void {
+    this.#replica.limit(maxBatchSize)
+    this.#successor?.limit(maxBatchSize)
+  }
+
+  /**
+   * Starts a successor, which gets work as soon as it is ready; only then the other one leaves. Resolves when it is gone.
+   * @throws StartError when the successor does not become ready: the other one goes on.
+   */
+  async replace(): Promise<void> {
+    const successor = this.#make()
+    this.#successor = successor
+    try {
+      await successor.start(this.#signal)
+    } finally {
+      this.#successor = undefined
+    }
+    if (this.#signal.aborted) return successor.retire()
+    await this.#handOver(successor)
+  }
+
+  /** Gives the seat up: its replica gets no more work, finishes what it holds, and ends. */
+  async leave(): Promise<void> {
+    this.#over.abort(new Error(`replica ${this.number} is not wanted any more`))
+    await this.#retire(this.#replica)
+  }
+
+  /** Ends all its replicas; kills those that have not left within `graceMs`. */
+  async stop(graceMs: number): Promise<void> {
+    this.#over.abort(new Error('the stage stops'))
+    await Promise.all(this.#all().map((replica) => replica.stop(graceMs)))
+  }
+
+  /** Ends all its replicas at once. */
+  kill(): void {
+    this.#over.abort(new Error('the stage is killed'))
+    for (const replica of this.#all()) replica.kill()
+  }
+
+  #all(): AttachedReplica[] {
+    const all = [this.#replica, ...this.#leaving]
+    return this.#successor === undefined ? all : [...all, this.#successor]
+  }
+
+  async #handOver(successor: AttachedReplica): Promise<void> {
+    const before = this.#replica
+    this.#restartsBefore += before.restarts
+    this.#replica = successor
+    this.#tell(successor.state)
+    await this.#retire(before)
+  }
+
+  async #retire(replica: AttachedReplica): Promise<void> {
+    this.#leaving.add(replica)
+    await replica.retire()
+    this.#leaving.delete(replica)
+  }
+
+  /** Who has not taken the seat yet, or has left it, is not what people count as this replica. */
+  #make(): AttachedReplica {
+    const { make, observer } = this.#options
+    const replica: AttachedReplica = make(this, {
+      replicaReported: (report) => {
+        if (this.isHeldBy(replica)) observer.replicaReported?.(report)
+      },
+      replicaChanged: ({ state, reason }) => {
+        if (this.isHeldBy(replica)) this.#tell(state, reason)
+      },
+    })
+    return replica
+  }
+
+  #tell(state: ReplicaState, reason?: string): void {
+    const { stage, observer } = this.#options
+    const restarts = this.#restartsBefore + this.#replica.restarts
+    const change = { stage, replica: this.number, state, restarts }
+    observer.replicaChanged?.(reason === undefined ? change : { ...change, reason })
+  }
+}
