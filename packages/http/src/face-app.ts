@@ -45,7 +45,7 @@ export function createFaceApp(context: FaceContext): FaceApp {
   const dispatch = app.fetch
   app.fetch = (request, ...rest) => {
     seal()
-    return dispatch(request, ...rest)
+    return context.options.front?.(request) ?? dispatch(request, ...rest)
   }
   return { app, seal }
 }

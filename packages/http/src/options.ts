@@ -52,6 +52,11 @@ export interface HttpFaceOptions {
   readonly health: () => Health
   /** Without it `GET /metrics` is 404. */
   readonly metrics?: () => Promise<MetricsText>
+  /**
+   * Asked before any handler of the user's, which cannot see, change or answer what it takes; undefined leaves the request
+   * to them. Not asked for inference routes.
+   */
+  readonly front?: (request: Request) => Promise<Response> | undefined
   /** Longest request body in bytes, decompressed; 10 MiB when left out. */
   readonly maxRequestBytes?: number
   /** gzip and zstd for bodies and answers; `false` when left out: an encoded body is then 415. */
@@ -68,13 +73,15 @@ export interface HttpFaceOptions {
 }
 
 /** Options with nothing left open. */
-export interface ResolvedOptions extends Required<Omit<HttpFaceOptions, 'metrics' | 'app'>> {
+export interface ResolvedOptions extends Required<Omit<HttpFaceOptions, 'metrics' | 'app' | 'front'>> {
   readonly app: Hono<FaceEnv>
   readonly metrics: (() => Promise<MetricsText>) | undefined
+  readonly front: HttpFaceOptions['front'] | undefined
 }
 
 const defaults = {
   metrics: undefined,
+  front: undefined,
   maxRequestBytes: 10 * 1024 * 1024,
   isCompressionOn: false,
   timeoutMs: 3000,

@@ -5,7 +5,7 @@ import { ConfigurationError } from '@mosec/core'
 import { type InferenceRoute, inferenceRoute } from './admission.ts'
 import type { RouteInfo } from './options.ts'
 
-const RESERVED = ['/metrics', '/openapi', '/health', '/healthz', '/readyz']
+const RESERVED = ['/metrics', '/openapi', '/health', '/healthz', '/readyz', '/admin']
 
 /**
  * Why a path cannot be a route; undefined when it can.

@@ -34,10 +34,10 @@ function serviceAnswer(health: Health, wantsProblem: boolean, serverHeader: stri
     : textAnswer(200, 'MOSEC service', serverHeader)
 }
 
-/** 503 names the stages that have no ready replica. */
+/** 503 names the stages that have no ready replica, or were taken out of service. */
 function readiness(health: Health, serverHeader: string): Answer {
   if (health.status === 'ready') return jsonAnswer(200, { status: 'ready' }, serverHeader)
-  const notReady = health.stages.filter(({ ready }) => ready === 0)
+  const notReady = health.stages.filter(({ ready, isDrained }) => ready === 0 || isDrained === true)
   const answer = jsonAnswer(503, { status: health.status, notReady }, serverHeader)
   answer.headers.push('retry-after', '1')
   return answer

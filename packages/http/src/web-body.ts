@@ -16,8 +16,7 @@ export async function readHonoBody(
     const bytes = new Uint8Array(await request.arrayBuffer())
     return bytes.length > limitBytes ? 'too large' : bytes
   }
-  const { body } = request.raw
-  return body === null ? new Uint8Array() : readStream(body, limitBytes)
+  return readWebBody(request.raw, limitBytes)
 }
 
 /** Hono keeps what its methods read; such a body is read from there. */
@@ -31,6 +30,11 @@ function wasRead(request: HonoRequest): boolean {
  */
 function isLengthKnown(hono: Context<FaceEnv>): boolean {
   return hono.env?.incoming?.headers['content-length'] !== undefined
+}
+
+/** The same for a request that no middleware has seen. */
+export async function readWebBody({ body }: Request, limitBytes: number): Promise<Uint8Array | 'too large'> {
+  return body === null ? new Uint8Array() : readStream(body, limitBytes)
 }
 
 async function readStream(
