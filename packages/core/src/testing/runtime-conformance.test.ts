@@ -28,7 +28,7 @@ class Sum implements RuntimeWorker {
     const { sizes } = this
     if (sizes === undefined) throw new Error('Sum computes only between setup and teardown')
     const checked = items.map((values) => this.check(values))
-    const good = checked.filter((outcome) => !(outcome instanceof Error)).map((values) => [...values])
+    const good = checked.flatMap((outcome) => (outcome instanceof Error ? [] : [[...outcome]]))
     const count = good.length === 0 ? 0 : sizes.padded(good.length)
     const sums = this.results([...good, ...Array<Row>(count - good.length).fill([0, 0, 0])], good.length)
     return checked.map((outcome) => (outcome instanceof Error ? outcome : this.finish(sums.shift())))

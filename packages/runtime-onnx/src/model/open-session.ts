@@ -87,7 +87,7 @@ function explain(message: string, { name, start }: FoundModel, version: string):
   const [, operation] = /No Op registered for (\S+)/.exec(message) ?? []
   if (operation !== undefined)
     return `"${name}" needs the operation ${operation}, which onnxruntime ${version} does not have`
-  if (/Protobuf parsing failed|No graph was found/.test(message))
+  if (/Protobuf parsing failed|No graph was found|does not have a graph/.test(message))
     return `"${name}" is no ONNX model${hint(start)}`
   return `"${name}" does not load: ${message.trim()}`
 

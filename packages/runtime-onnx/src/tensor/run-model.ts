@@ -31,11 +31,9 @@ export interface RunnableModel {
  * @throws Error when an output's first dimension is not the batch; whatever the model throws.
  */
 export async function runModel(model: RunnableModel, feeds: OnnxFeeds, count: number): Promise<OutputRows[]> {
-  const { session, outputNames, predict } = model
-  const outputs = predict === undefined ? await session.run(feeds, outputNames) : await predict(feeds)
-  const named = isTensor(outputs) ? { [outputNames[0] ?? 'output']: outputs } : outputs
+  const named = await namedOutputs(model, feeds)
   const rows = Array.from({ length: count }, (): Record<string, OutputRow> => ({}))
-  for (const [name, tensor] of Object.entries(named)) {
+  for (const [name, tensor] of named) {
     const parts = await rowsOf(tensor, name, count)
     rows.forEach((row, n) => {
       const part = parts[n]
@@ -57,6 +55,22 @@ export function chosenOutputs({ outputNames }: OnnxSession, wanted?: readonly st
   throw new StartError(
     `the model has ${outputNames.length} outputs (${all}): set outputNames to those that postprocess needs`,
   )
+}
+
+/** In the order that was asked for; what onnxruntime gives is in the model's. */
+async function namedOutputs(
+  { session, outputNames, predict }: RunnableModel,
+  feeds: OnnxFeeds,
+): Promise<(readonly [string, OnnxTensor])[]> {
+  if (predict === undefined) {
+    const outputs = await session.run(feeds, outputNames)
+    return outputNames.flatMap((name) => {
+      const tensor = outputs[name]
+      return tensor === undefined ? [] : [[name, tensor] as const]
+    })
+  }
+  const outputs = await predict(feeds)
+  return isTensor(outputs) ? [[outputNames[0] ?? 'output', outputs]] : Object.entries(outputs)
 }
 
 async function rowsOf(tensor: OnnxTensor, name: string, count: number): Promise<OutputRow[]> {
