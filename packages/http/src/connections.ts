@@ -32,18 +32,18 @@ export class Connections {
     for (const socket of this.#http1) endWhenIdle(socket)
   }
 
-  /**
-   * Nothing moved on one of HTTP/1 for its whole time: it is idle, or its client reads nothing of what lies ready, and
-   * both end. One that waits for an answer lives on.
-   */
-  silent(socket: Socket): void {
-    if (presentAnswer(socket) === undefined || socket.writableLength > 0) socket.destroy()
-  }
-
   /** Ends all of them now. */
   destroy(): void {
     for (const socket of [...this.#http1, ...this.#http2]) socket.destroy()
   }
+}
+
+/**
+ * Nothing moved on a connection of HTTP/1 for its whole time: it is idle, or its client reads nothing of what lies
+ * ready, and both end. One that waits for an answer lives on.
+ */
+export function endSilent(socket: Socket): void {
+  if (presentAnswer(socket) === undefined || socket.writableLength > 0) socket.destroy()
 }
 
 function endWhenIdle(socket: Socket): void {

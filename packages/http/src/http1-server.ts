@@ -4,6 +4,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { Socket } from 'node:net'
 import { textAnswer } from './answer.ts'
 import { answerClientError } from './client-error.ts'
+import { endSilent } from './connections.ts'
 import { endConnectionAfter, isEnding } from './node-messages.ts'
 import type { Dispatch, Protocol } from './protocol.ts'
 
@@ -41,8 +42,10 @@ export function createHttp1(options: Http1Options): Protocol {
     joinDuplicateHeaders: true,
   })
   server.maxHeadersCount = 0
-  // Silence on a connection, see `Connections.silent`; later than the watch over slow requests, which has an answer.
+  // Silence on a connection; later than the watch over slow requests, which has an answer. Without a listener node would
+  // end connections that wait for their answers too.
   server.timeout = requestTimeoutMs + 2 * checkMs
+  server.on('timeout', endSilent)
   const accept = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void => {
     if (isEnding(request.socket)) return
     const problem = problemOf(request)

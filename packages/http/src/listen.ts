@@ -1,6 +1,6 @@
 /** A port of its own for a face: open it, and close it without cutting an answer short. */
 
-import { createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { StartError } from '@mosec/core'
 import { answerClientError } from './client-error.ts'
 import { Connections } from './connections.ts'
@@ -92,8 +92,6 @@ class Port {
       this.#connections.add(socket)
       chooseProtocol(socket, { clock, waitMs: HEADERS_TIMEOUT_MS }, choice)
     })
-    // Node's HTTP server says it here, and without a listener ends connections that wait for their answers too.
-    this.server.on('timeout', (socket: Socket) => this.#connections.silent(socket))
   }
 
   close(): Promise<void> {

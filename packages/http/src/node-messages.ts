@@ -56,7 +56,10 @@ const handedOver = new WeakSet<NodeResponse>()
 /** In its `close` event: did all of the answer go out? */
 export function wasCompleted(response: NodeResponse): boolean {
   if (handedOver.has(response)) return true
-  if (!(response instanceof Http2ServerResponse)) return response.writableFinished
+  // Node calls an answer finished also when its connection broke under it.
+  if (!(response instanceof Http2ServerResponse)) {
+    return response.writableFinished && !response.req.socket.destroyed
+  }
   const { stream, writableEnded } = response
   // Node ends the streams of a connection that broke, and calls them finished without a code.
   return writableEnded && stream.writableFinished && stream.rstCode === constants.NGHTTP2_NO_ERROR
