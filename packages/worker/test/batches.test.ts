@@ -178,3 +178,19 @@ test('a single worker that throws fails that item only', async () => {
   const rig = await new ReplicaRig(new TextWorker((text) => guilty([text])[0])).ready()
   expect(await rig.ask(['a', '!', 'b'])).toEqual([upper('a'), INTERNAL, upper('b')])
 })
+
+test('the parent is told how many failed alone, and of none that was alone from the start', async () => {
+  const worker = new TextBatchWorker((texts) => {
+    if (texts.some((text) => text.startsWith('bad'))) throw new Error('no')
+    return texts
+  })
+  const rig = await new ReplicaRig(worker).ready()
+  const isolated = (): number[] =>
+    rig.messages.flatMap((message) => (message.type === 'mosec:isolated' ? [message.tasks] : []))
+  await rig.ask(['bad'], 1)
+  await rig.ask(['a', 'bad 1', 'b', 'c', 'bad 2'], 10)
+  await rig.until(() => isolated().length > 0)
+  expect(isolated()).toEqual([2])
+  await rig.ask(['d'], 20)
+  expect(isolated()).toEqual([2])
+})

@@ -111,8 +111,10 @@ test.concurrent('a replica that dies is started again, its connection closed onc
     state: 'backoff',
     restarts: 0,
     reason: 'was killed by SIGKILL',
+    deaths: 1,
+    retryInMs: 5,
   })
-  expect(rig.changes[4]).toMatchObject({ state: 'ready', restarts: 1 })
+  expect(rig.changes[4]).toMatchObject({ state: 'ready', restarts: 1, deaths: 1 })
   expect(rig.infos).toHaveLength(2)
   expect(await rig.ask(1, 'it still works')).toBe('it still works')
 })

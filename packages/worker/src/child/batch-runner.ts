@@ -23,6 +23,8 @@ export interface BatchRunnerOptions extends CallLimits {
   readonly onBatchError: OnBatchError
   readonly blame: Blame
   readonly turn: Turn
+  /** A task failed alone, after the `forward` of its whole batch had thrown. */
+  readonly isolated: () => void
   /** Results are checked against the worker's output schema. */
   readonly checksOutput: boolean
 }
@@ -37,6 +39,8 @@ export class BatchRunner {
   readonly #reader: InputReader
   readonly #writer: OutputWriter
   readonly #calls = new Set<ForwardCall>()
+  /** Batches whose `forward` threw for several items at once. */
+  readonly #halved = new WeakSet<Batch>()
 
   constructor(options: BatchRunnerOptions) {
     const { worker, replies, blame, checksOutput } = options
@@ -180,7 +184,9 @@ export class BatchRunner {
     const { blame, onBatchError } = this.#options
     const wanted = this.#options.replies.takeWanted(items)
     if (wanted.length === 0) return undefined
+    if (items.length === 1 && this.#halved.has(batch)) this.#options.isolated()
     if (items.length === 1 || onBatchError === 'fail') return this.#failAll(wanted, blame(error, 'forward'))
+    this.#halved.add(batch)
     const middle = wanted.length >> 1
     return this.#inOrder([wanted.slice(0, middle), wanted.slice(middle)], batch)
   }

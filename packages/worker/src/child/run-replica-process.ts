@@ -34,6 +34,7 @@ export interface RunReplicaOptions
 export async function runReplicaProcess(options: RunReplicaOptions): Promise<never> {
   const control = isMainThread ? processControl() : threadControl()
   const logger = controlLogger(control, options.logLevel)
+  if (isMainThread) process.once('exit', (code) => logForeignExit(code, logger))
   if (isMainThread) watchParent({ parent: process.ppid, folder: options.parentFolder, logger })
   process.on('SIGINT', ignore)
   process.on('SIGTERM', ignore)
@@ -67,10 +68,25 @@ async function exitCodeOf(
 async function leave(control: ReplicaControl, code: number): Promise<never> {
   leaveLatest(code)
   await control.close()
-  return process.exit(code)
+  return exit(code)
 }
 
 /** Unref'd: a process that has nothing left to do ends before. */
 function leaveLatest(code: number): void {
-  setTimeout(() => process.exit(code), LEAVE_WITHIN_MS).unref()
+  setTimeout(() => exit(code), LEAVE_WITHIN_MS).unref()
+}
+
+/** Process-wide, as the exit is. */
+let isOurExit = false
+
+function exit(code: number): never {
+  isOurExit = true
+  return process.exit(code)
+}
+
+/** Called from within `process.exit`, so that the stack names who called that. */
+function logForeignExit(code: number, logger: Logger): void {
+  if (isOurExit) return
+  const error = new Error(`process.exit(${code}) was called, or nothing was left to do`)
+  logger.error('the code of the worker ends the replica', { error })
 }

@@ -139,6 +139,7 @@ function createLoop(options: ComputeOptions, channel: Channel): BatchLoop {
     worker,
     context,
     onBatchError: options.onBatchError,
+    isolated: isolatedTally(options),
     checksOutput: options.checksOutput ?? false,
     timeoutMs: options.timeoutMs > 0 ? options.timeoutMs : Infinity,
     hangGraceMs: options.hangGraceMs ?? Infinity,
@@ -155,6 +156,19 @@ function createLoop(options: ComputeOptions, channel: Channel): BatchLoop {
 /** One object for set-up and all calls, so that a worker that keeps it sees what is changed while it runs. */
 interface LiveContext extends Omit<WorkerContext, 'maxBatchSize'> {
   maxBatchSize: number
+}
+
+/** Counts, and tells the parent once a turn. */
+function isolatedTally({ control, clock }: ServeReplicaOptions): () => void {
+  let tasks = 0
+  return () => {
+    tasks += 1
+    if (tasks > 1) return
+    clock.soon(() => {
+      control.send({ type: 'mosec:isolated', tasks })
+      tasks = 0
+    })
+  }
 }
 
 function contextOf(options: ServeReplicaOptions): LiveContext {

@@ -24,6 +24,7 @@ const fromReplica: ReplicaMessage[] = [
   { type: 'mosec:failed', phase: 'set-up', worker: 'Square', message: 'no weights', stack: '' },
   { type: 'mosec:log', level: 'warning', message: 'hot', fields: { degrees: 90 } },
   { type: 'mosec:report', report: { runtime: { runtime: 'tfjs', backend: 'wasm' }, gauges: { tensors: 3 } } },
+  { type: 'mosec:isolated', tasks: 2 },
 ]
 const fromParent: ParentMessage[] = [
   { type: 'mosec:cancel', ids: [0, 0xffff_ffff] },
@@ -74,6 +75,9 @@ test.each([
   { type: 'mosec:failed', phase: 'lunch', worker: '', message: '', stack: '' },
   { type: 'mosec:log', level: 'toString', message: '', fields: {} },
   { type: 'mosec:log', level: 'info', message: '', fields: [] },
+  { type: 'mosec:isolated' },
+  { type: 'mosec:isolated', tasks: 0 },
+  { type: 'mosec:isolated', tasks: '2' },
   { type: 'mosec:report' },
   { type: 'mosec:report', report: [] },
   { type: 'mosec:report', report: { runtime: 'tfjs' } },

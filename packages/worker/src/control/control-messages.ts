@@ -63,6 +63,12 @@ export interface ReportMessage {
   readonly report: ReplicaReport
 }
 
+/** Child to parent: so many more tasks failed alone, after the `forward` of their whole batch had thrown. */
+export interface IsolatedMessage {
+  readonly type: 'mosec:isolated'
+  readonly tasks: number
+}
+
 /** The levels of a logger. */
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error'
 
@@ -98,7 +104,7 @@ export interface DrainMessage {
 }
 
 /** Child to parent. */
-export type ReplicaMessage = HelloMessage | FailedMessage | LogMessage | ReportMessage
+export type ReplicaMessage = HelloMessage | FailedMessage | LogMessage | ReportMessage | IsolatedMessage
 /** Parent to child. */
 export type ParentMessage = CancelMessage | GrantMessage | LimitsMessage | DrainMessage
 
@@ -112,6 +118,8 @@ export function parseReplicaMessage(value: unknown): ReplicaMessage | undefined 
       return isFailed(value) ? value : undefined
     case 'mosec:log':
       return isLog(value) ? value : undefined
+    case 'mosec:isolated':
+      return isIsolated(value) ? value : undefined
     case 'mosec:report':
       return isReport(value) ? value : undefined
     default:
@@ -186,6 +194,9 @@ function isFailed(value: Unchecked<FailedMessage>): value is FailedMessage {
 function isLog(value: Unchecked<LogMessage>): value is LogMessage {
   return LEVELS.has(value.level) && isText(value.message) && isRecord(value.fields)
 }
+
+const isIsolated = (value: Unchecked<IsolatedMessage>): value is IsolatedMessage =>
+  isId(value.tasks) && value.tasks > 0
 
 function isReport(value: Unchecked<ReportMessage>): value is ReportMessage {
   const { report } = value

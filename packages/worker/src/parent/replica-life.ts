@@ -27,6 +27,8 @@ export interface ReplicaLifeOptions {
   readonly logger: Logger
   /** What the replica says of itself. */
   readonly onReport: (report: ReplicaReport) => void
+  /** So many tasks failed alone, after the `forward` of their whole batch had thrown. */
+  readonly onIsolated: (tasks: number) => void
   /** Longest time from fork to ready, in milliseconds; `Infinity` for no limit. */
   readonly startTimeoutMs: number
   /** Time for a process that should end by itself, before it is killed, in milliseconds. */
@@ -52,6 +54,8 @@ export class ReplicaLife {
   readonly #over = new AbortController()
   #accepted: Promise<Link> | undefined
   #connection: ReplicaConnection | undefined
+  /** Why this side ended it. */
+  #killedFor: string | undefined
 
   /** Opens an address and forks. @throws StartError when there is no process to be had. */
   static async begin(options: ReplicaLifeOptions): Promise<ReplicaLife> {
@@ -109,8 +113,9 @@ export class ReplicaLife {
     await this.#endWithin(graceMs)
   }
 
-  /** Ends the process at once. */
-  kill(): void {
+  /** Ends the process at once. @param why for the log, when it is no part of a stop. */
+  kill(why?: string): void {
+    this.#killedFor ??= why
     this.#child.kill()
   }
 
@@ -124,6 +129,9 @@ export class ReplicaLife {
         return
       case 'mosec:report':
         this.#options.onReport(message.report)
+        return
+      case 'mosec:isolated':
+        this.#options.onIsolated(message.tasks)
         return
       case 'mosec:log': {
         const { stage, replica, logger } = this.#options
@@ -159,7 +167,7 @@ export class ReplicaLife {
       clock,
       sendCancel: (ids) => this.#child.send({ type: 'mosec:cancel', ids }),
       sendGrants: (grants) => this.#child.send({ type: 'mosec:grant', grants }),
-      kill: () => this.#child.kill(),
+      kill: () => this.kill('it did not answer in time'),
     })
   }
 
@@ -171,7 +179,14 @@ export class ReplicaLife {
     if (connection?.isOpen) await within(connection.closed, LINK_CLOSE_MS, this.#options.clock)
     connection?.lost(how)
     await this.#listener[Symbol.asyncDispose]()
-    return how
+    const why = this.#killedFor ?? (await this.#lossOf(connection, how))
+    return why === undefined ? how : `${how}: ${why}`
+  }
+
+  /** Why a replica left that nothing was wrong with but its connection. */
+  async #lossOf(connection: ReplicaConnection | undefined, how: string): Promise<string | undefined> {
+    const lostBy = this.#child.isCleanExit ? await connection?.closed : undefined
+    return lostBy === undefined || lostBy === how ? undefined : `its connection ended: ${lostBy}`
   }
 
   /** Nobody will use the link, whether it came or comes. */

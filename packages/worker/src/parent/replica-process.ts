@@ -1,15 +1,16 @@
 /** Keeps one replica alive: starts its process, hands over its connection, starts it again when it dies. */
 
-import type { Connection, Observer, ReplicaReport, ReplicaState } from '@mosec/core'
+import type { Connection, Observer, ReplicaChanged, ReplicaReport, ReplicaState, Timer } from '@mosec/core'
 import type { WorkerInfo } from '../control/control-messages.ts'
 import { type Deferred, deferred } from '../deferred.ts'
+import { logDeath } from './log-death.ts'
 import type { ReplicaLaunch } from './replica-host.ts'
 import { type ReadyReplica, ReplicaLife, type ReplicaLifeOptions } from './replica-life.ts'
 import { type RestartOptions, RestartPolicy, restartDefaults } from './restart-policy.ts'
 
 /** What a supervisor is made of. */
 export interface ReplicaProcessOptions
-  extends Omit<ReplicaLifeOptions, 'launch' | 'onReport' | 'startTimeoutMs' | 'killGraceMs'>,
+  extends Omit<ReplicaLifeOptions, 'launch' | 'onReport' | 'onIsolated' | 'startTimeoutMs' | 'killGraceMs'>,
     Partial<Pick<ReplicaLifeOptions, 'startTimeoutMs' | 'killGraceMs'>> {
   /** What is started: each time the same, or what the function says then. */
   readonly launch: ReplicaLaunch | (() => ReplicaLaunch)
@@ -20,6 +21,9 @@ export interface ReplicaProcessOptions
   readonly observer: Observer
   readonly restart?: RestartOptions
 }
+
+/** What a change of state says beyond the state. */
+type Why = Pick<ReplicaChanged, 'reason' | 'retryInMs'>
 
 /** How long a replica may take to leave. */
 export interface StopOptions {
@@ -46,6 +50,7 @@ export class ReplicaProcess implements AsyncDisposable {
   #beginning: Promise<WorkerInfo> | undefined
   #supervised: Promise<void> = Promise.resolve()
   #stopped: Promise<void> | undefined
+  #healthyTimer: Timer | undefined
   readonly #stopAsked: Deferred<void> = deferred()
 
   constructor(options: ReplicaProcessOptions) {
@@ -53,6 +58,7 @@ export class ReplicaProcess implements AsyncDisposable {
       startTimeoutMs: Infinity,
       killGraceMs: DEFAULT_KILL_GRACE_MS,
       onReport: (report) => this.#reported(report),
+      onIsolated: (tasks) => this.#tell((observer) => observer.isolated?.(options.stage, tasks)),
       ...options,
     }
     this.#restartPolicy = new RestartPolicy(options.restart ?? restartDefaults, options.clock)
@@ -86,7 +92,7 @@ export class ReplicaProcess implements AsyncDisposable {
       return info
     } catch (error) {
       this.#life = undefined
-      this.#change('stopped', error instanceof Error ? error.message : undefined)
+      this.#change('stopped', error instanceof Error ? { reason: error.message } : {})
       throw error
     }
   }
@@ -131,13 +137,27 @@ export class ReplicaProcess implements AsyncDisposable {
     this.#options.onInfo?.(info)
     this.#options.onConnection(connection)
     this.#change('ready')
+    this.#tellWhenHealthy()
+  }
+
+  /** Its deaths are forgotten once it has lived long enough. */
+  #tellWhenHealthy(): void {
+    if (this.#restartPolicy.deaths === 0) return
+    const { clock, restart = restartDefaults } = this.#options
+    this.#healthyTimer = clock.after(restart.healthyMs, () => {
+      this.#restartPolicy.forget()
+      this.#tellState('ready')
+    })
   }
 
   /** A process without a connection is of no use: it should leave by itself, and is made to otherwise. */
   #endWhenClosed(closed: Promise<string>): void {
     const life = this.#life
-    void closed.then(() => {
-      if (!this.#isStopping) this.#options.clock.after(this.#options.killGraceMs, () => life?.kill())
+    void closed.then((reason) => {
+      if (this.#isStopping) return
+      this.#options.clock.after(this.#options.killGraceMs, () =>
+        life?.kill(`its connection ended: ${reason}`),
+      )
     })
   }
 
@@ -154,14 +174,12 @@ export class ReplicaProcess implements AsyncDisposable {
 
   async #backOff(reason: string): Promise<boolean> {
     const { clock, logger, stage, replica } = this.#options
-    const delayMs = this.#restartPolicy.died()
-    logger.warning(`the replica's process ${reason}; it is started again in ${delayMs} ms`, {
-      stage,
-      replica,
-    })
-    this.#change('backoff', reason)
+    const retryInMs = this.#restartPolicy.died()
+    const { deaths } = this.#restartPolicy
+    logDeath(logger, reason, { stage, replica, deaths, restarts: this.#restarts, retryInMs })
+    this.#change('backoff', { reason, retryInMs })
     const again = deferred<void>()
-    const timer = clock.after(delayMs, again.resolve)
+    const timer = clock.after(retryInMs, again.resolve)
     await Promise.race([again.promise, this.#stopAsked.promise])
     timer.cancel()
     return !this.#isStopping
@@ -194,12 +212,18 @@ export class ReplicaProcess implements AsyncDisposable {
     this.#tell((observer) => observer.replicaReported?.({ ...report, stage, replica }))
   }
 
-  #change(state: ReplicaState, reason?: string): void {
-    const { stage, replica } = this.#options
+  #change(state: ReplicaState, why: Why = {}): void {
     if (state === this.#state) return
     this.#state = state
-    const change = { stage, replica, state, restarts: this.#restarts }
-    this.#tell((observer) => observer.replicaChanged?.(reason === undefined ? change : { ...change, reason }))
+    this.#healthyTimer?.cancel()
+    this.#tellState(state, why)
+  }
+
+  #tellState(state: ReplicaState, why: Why = {}): void {
+    const { stage, replica } = this.#options
+    const { deaths } = this.#restartPolicy
+    const change = { stage, replica, state, restarts: this.#restarts, deaths, ...why }
+    this.#tell((observer) => observer.replicaChanged?.(change))
   }
 
   #tell(say: (observer: Observer) => void): void {

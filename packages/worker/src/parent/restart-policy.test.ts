@@ -18,9 +18,13 @@ test('a healthy minute forgets the deaths before', () => {
   policy.died()
   policy.died()
   policy.ready()
-  clock.advance(60_000)
+  clock.advance(59_999)
+  expect(policy.deaths).toBe(2)
+  clock.advance(1)
+  expect(policy.deaths).toBe(0)
   expect(policy.died()).toBe(100)
   expect(policy.died()).toBe(200)
+  expect(policy.deaths).toBe(2)
 })
 
 test('a life a little shorter than that does not', () => {

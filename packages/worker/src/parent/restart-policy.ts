@@ -21,6 +21,7 @@ export class RestartPolicy {
   readonly #clock: Clock
   #readyMs: number | undefined
   #nextMs: number
+  #deaths = 0
 
   constructor(options: RestartOptions, clock: Clock) {
     this.#options = options
@@ -28,18 +29,33 @@ export class RestartPolicy {
     this.#nextMs = options.firstMs
   }
 
+  /** Deaths in a row: none of those lives lasted long enough to be called healthy. */
+  get deaths(): number {
+    return this.#isHealthy ? 0 : this.#deaths
+  }
+
   /** The replica is ready. */
   ready(): void {
     this.#readyMs = this.#clock.now()
   }
 
+  /** It has been ready for so long that its deaths count no more. */
+  forget(): void {
+    this.#deaths = 0
+    this.#nextMs = this.#options.firstMs
+  }
+
   /** The replica died, ready or not. @returns the wait before it is started again, in milliseconds. */
   died(): number {
-    const { firstMs, maxMs, healthyMs } = this.#options
-    const wasHealthy = this.#readyMs !== undefined && this.#clock.now() - this.#readyMs >= healthyMs
-    const delayMs = wasHealthy ? firstMs : this.#nextMs
+    const { firstMs, maxMs } = this.#options
+    const delayMs = this.#isHealthy ? firstMs : this.#nextMs
+    this.#deaths = this.deaths + 1
     this.#readyMs = undefined
     this.#nextMs = Math.min(delayMs * 2, maxMs)
     return delayMs
+  }
+
+  get #isHealthy(): boolean {
+    return this.#readyMs !== undefined && this.#clock.now() - this.#readyMs >= this.#options.healthyMs
   }
 }
