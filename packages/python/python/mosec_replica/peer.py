@@ -1,0 +1,126 @@
+"""Mosec's coordinator and protocol, at home in our sockets and under our supervision."""
+
+import signal
+import socket
+import struct
+from contextlib import contextmanager
+
+from mosec import SSEWorker
+from mosec import coordinator as mosec_coordinator
+from mosec.coordinator import Coordinator
+from mosec.errors import ClientError, MosecTimeoutError
+from mosec.protocol import HTTPStatusCode, Protocol
+
+from .describe import describe, examples_of
+from .stream_credit import StreamCredit
+
+FRAME = struct.Struct("!HH")
+ITEM = struct.Struct("!IHI")
+
+
+def make_peer(replica):
+    """Mosec's coordinator for this replica: a class, since its constructor is all there is."""
+    task = replica.task
+
+    class ReplicaProtocol(Protocol):
+        """The same frames over the socket of this replica; connecting says that it is ready."""
+
+        def __init__(self, name, addr, timeout=2.0):
+            super().__init__(name, task["address"], timeout)
+            self.socket.settimeout(None)
+            self._credit = StreamCredit() if issubclass(replica.worker, SSEWorker) else None
+            self._reader = None
+            replica.protocol = self
+
+        def open(self):
+            if self._reader is not None:
+                raise OSError("the server has closed the connection")
+            replica.phase = "connect"
+            replica.control.send({"type": "mosec:hello", "worker": describe(replica.worker, task)})
+            self.socket.connect(self.addr)
+            self._reader = self.socket.makefile("rb", 1 << 16)
+
+        def receive(self):
+            # EOFError would end the process with a trace; Mosec expects an OSError here.
+            flag, count = FRAME.unpack(self._read(FRAME.size))
+            ids, states, payloads = [], [], []
+            for _ in range(count):
+                header = self._read(ITEM.size)
+                _, state, length = ITEM.unpack(header)
+                payload = bytearray(length)
+                if length and self._reader.readinto(payload) != length:
+                    raise ConnectionError("the server closed the connection")
+                ids.append(header[:4])
+                states.append(state)
+                payloads.append(payload)
+            if self._credit is not None:
+                self._credit.begin(ids)
+            return flag, ids, states, payloads
+
+        def _read(self, size):
+            data = self._reader.read(size)
+            if len(data) < size:
+                raise ConnectionError("the server closed the connection")
+            return data
+
+        def send(self, flag, ids, states, payloads):
+            if flag == HTTPStatusCode.STREAM_EVENT and not self._credit.spend(ids[0], payloads[0]):
+                return
+            parts = [FRAME.pack(flag, len(ids))]
+            for task_id, state, payload in zip(ids, states, payloads):
+                parts += (task_id, struct.pack("!HI", state, len(payload)), payload)
+            self.socket.sendall(b"".join(parts))
+
+        def told(self, message):
+            if self._credit is not None:
+                self._credit.told(message)
+
+        def has_listeners(self):
+            return self._credit is None or self._credit.has_listeners()
+
+        def finish(self):
+            """Whatever came is computed, then reading ends."""
+            try:
+                self.socket.shutdown(socket.SHUT_RD)
+            except OSError:
+                pass
+
+    class ReplicaCoordinator(Coordinator):
+        def warmup(self):
+            replica.coordinator = self
+            replica.phase = "warm-up"
+            if isinstance(self.worker, SSEWorker):
+                # No task is there that its events could be sent to.
+                self.worker.send_stream_event = lambda text, index=0: None
+            for example in examples_of(self.worker):
+                self.worker.forward(example)
+            if isinstance(self.worker, SSEWorker):
+                self.worker.send_stream_event = self._send_wanted
+
+        def _send_wanted(self, text, index=0):
+            if not replica.protocol.has_listeners():
+                raise ClientError("every client of this stream has left")
+            type(self.worker).send_stream_event(self.worker, text, index)
+
+        def init_protocol(self):
+            """The socket is there before the process is."""
+
+    mosec_coordinator.Protocol = ReplicaProtocol
+    mosec_coordinator.CONN_CHECK_INTERVAL = 0
+    mosec_coordinator.set_mosec_timeout = limited
+    return ReplicaCoordinator
+
+
+@contextmanager
+def limited(seconds):
+    """Mosec's limit of `forward`; 0.9.0 takes whole seconds only, and the text is for clients."""
+
+    def late(signum, frame):
+        raise MosecTimeoutError("forward took longer than %g s" % seconds)
+
+    signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)

@@ -1,0 +1,66 @@
+/** Starts the replicas of a stage whose worker is a Python class. */
+
+import type { LaunchedReplica, LaunchPorts, Link, ReplicaLauncher, ReplicaOrder } from '@mosec/core'
+import { interpreterOf } from './interpreter.ts'
+import { isolatingLink } from './isolating-link.ts'
+import { mosecLink } from './mosec-link.ts'
+import { PythonProcess } from './python-process.ts'
+
+/** Where the class is, and what runs it. */
+export interface PythonWorker {
+  /** `file.py:Class` or `package.module:Class`. */
+  readonly target: string
+  readonly python?: string | undefined
+  readonly cwd?: string | undefined
+  /** A program that is loaded first, as `multiprocessing` does; the class may be its own. */
+  readonly main?: string | undefined
+  /** Arguments that the program sees. */
+  readonly args?: readonly string[] | undefined
+  /** Variables for all replicas. */
+  readonly env?: Readonly<Record<string, string>> | undefined
+}
+
+const ipcModule = new URL('./common-form/index.js', import.meta.url).href
+
+/** Of one stage. */
+export class PythonLauncher implements ReplicaLauncher {
+  readonly kind = 'python'
+  readonly ipcModule = ipcModule
+  readonly #worker: PythonWorker
+
+  constructor(worker: PythonWorker) {
+    this.#worker = worker
+  }
+
+  get workerName(): string {
+    return this.#worker.target.split(/[.:]/).at(-1) || 'Worker'
+  }
+
+  launch(order: ReplicaOrder, ports: LaunchPorts): LaunchedReplica {
+    const { target, main, args, env, cwd = process.cwd() } = this.#worker
+    return new PythonProcess(
+      {
+        python: interpreterOf(this.#worker.python, cwd),
+        cwd,
+        env: { ...process.env, ...env, ...order.env },
+        task: {
+          ...taskOf(order),
+          target,
+          ...(main === undefined ? {} : { main }),
+          ...(args === undefined ? {} : { args }),
+        },
+      },
+      ports,
+    )
+  }
+
+  link(link: Link, { maxBatchSize, onBatchError }: ReplicaOrder): Link {
+    const plain = mosecLink(link)
+    return maxBatchSize > 1 && onBatchError === 'isolate' ? isolatingLink(plain) : plain
+  }
+}
+
+/** What Python is told of the order; 0 is "no limit", which JSON has no number for. */
+function taskOf({ env: _, timeoutMs, ...order }: ReplicaOrder): object {
+  return { ...order, timeoutMs: Number.isFinite(timeoutMs) ? timeoutMs : 0 }
+}
