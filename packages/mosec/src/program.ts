@@ -1,6 +1,7 @@
 /** A server as a program: flags, signals, exit codes, and what the person at the terminal reads. */
 
 import { ConfigurationError, MosecError } from '@mosec/core'
+import { forgetToken, isTokenVisible } from './admin/keep-secret.ts'
 import { type ConfigDefaults, resolveConfig, type ServerConfig } from './config/index.ts'
 import type { DaemonEnd } from './daemons.ts'
 import { createLogger, type ServerLogger } from './log/index.ts'
@@ -70,6 +71,11 @@ interface Surroundings {
 
 /** Resolves when the server is to stop, or has. */
 async function serve(parts: ProgramParts, { config, logger, signals }: Surroundings): Promise<void> {
+  if (isTokenVisible(process.argv.slice(2))) {
+    logger.warning(
+      '--admin: all on this machine can read a token that is an argument; use @<file> or MOSEC_ADMIN',
+    )
+  }
   await checkPort(config.host, config.port)
   const service = await parts.start(config, logger)
   const address = addressOf(await service.listen(), service.routes)
@@ -87,6 +93,7 @@ function readConfigOrExit(defaults: ConfigDefaults): ServerConfig {
   try {
     const columns = process.stdout.columns
     const resolved = resolveConfig({ argv: process.argv.slice(2), env: process.env, defaults, columns })
+    forgetToken(process.env)
     if (resolved.kind === 'config') return resolved.config
     process.stdout.write(resolved.text)
     return process.exit(0)

@@ -2,7 +2,6 @@
 
 import { type AnyWorker, ConfigurationError, StartError, type WorkerClass } from '@mosec/core'
 import type { FaceEnv, HttpFace } from '@mosec/http'
-import type { ApiInfo } from '@mosec/openapi'
 import { takeReplicaPlace } from '@mosec/worker'
 import { Hono } from 'hono'
 import { BlueprintDraft, type RouteOptions } from './blueprint.ts'
@@ -12,6 +11,9 @@ import type { ServerLogger } from './log/index.ts'
 import type { Plugin } from './plugin.ts'
 import type { RunOptions } from './program.ts'
 import { runClassReplica } from './replica/run-class-replica.ts'
+import type { StageChanges } from './scaling/stage-changes.ts'
+import type { StageState } from './scaling/stage-state.ts'
+import type { AppendOptions, ServerOptions } from './server-options.ts'
 import type { SubmitOptions } from './service/in-process.ts'
 import type { Service } from './service/service.ts'
 import type { Chain, Stage } from './stage.ts'
@@ -19,18 +21,6 @@ import type { BatchStageOptions, StageOptionsOf } from './stage-options.ts'
 
 /** Where Mosec puts a worker that names no route. */
 const DEFAULT_ROUTE = '/inference'
-
-/** Settings that flags and environment override (`docs/configuration.md` lists them), and what only code can say. */
-export interface ServerOptions extends ConfigDefaults {
-  /** Title, version and description of the OpenAPI document. */
-  readonly info?: Partial<ApiInfo> | undefined
-}
-
-/** The routes that an appended worker joins; all of them share its replicas and batches. */
-export interface AppendOptions {
-  /** `/inference` when left out. */
-  readonly route?: string | readonly string[]
-}
 
 /**
  * A model server.
@@ -47,7 +37,7 @@ export class Server implements AsyncDisposable {
   /** The Hono app: add middleware and routes of your own before the service answers its first request. */
   readonly app: HttpFace['app'] = new Hono<FaceEnv>()
   readonly #defaults: ConfigDefaults
-  readonly #info: Partial<ApiInfo>
+  readonly #info: NonNullable<ServerOptions['info']>
   readonly #draft = new BlueprintDraft()
   readonly #plugins: Plugin[] = []
   readonly #daemons = new Daemons()
@@ -164,6 +154,19 @@ export class Server implements AsyncDisposable {
   /** Answers a `node:http` request of the started service, inside Express, Fastify and the like. */
   readonly handle: HttpFace['handle'] = (request, response) =>
     this.#running('handle').face.handle(request, response)
+
+  /** How each stage runs now. @throws ConfigurationError before `start`. */
+  get stages(): readonly StageState[] {
+    return this.#running('stages').scaling.stages
+  }
+
+  /**
+   * Changes a stage while it runs, as `PATCH /admin/stages/<name>` does: `server.scale('Square_1', { replicas: 4 })`.
+   * Replicas come and go in their own time. @throws ConfigurationError naming what cannot be; MosecError once it stops.
+   */
+  scale(stage: string, changes: StageChanges): StageState {
+    return this.#running('scale').scaling.scale(stage, changes)
+  }
 
   /** Finishes what is in flight, then ends replicas, port and daemons. Closing twice is harmless. */
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 /** Settings and logger of a server that is no program of its own. */
 
+import { forgetToken } from './admin/keep-secret.ts'
 import { type ConfigDefaults, resolveConfig, type ServerConfig } from './config/index.ts'
 import { createLogger, type ServerLogger } from './log/index.ts'
 
@@ -15,6 +16,7 @@ export interface Settings {
  */
 export function readSettings(defaults: ConfigDefaults): Settings {
   const resolved = resolveConfig({ argv: [], env: process.env, defaults })
+  forgetToken(process.env)
   if (resolved.kind !== 'config')
     throw new Error(`no flags were given, and yet ${resolved.kind} was asked for`)
   return { config: resolved.config, logger: createLogger({ level: resolved.config.logLevel }) }

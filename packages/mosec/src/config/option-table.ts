@@ -9,6 +9,7 @@ import {
   metricPrefix,
   oneOf,
   onOff,
+  secretToken,
   type ValueKind,
 } from './value-kind.ts'
 
@@ -65,6 +66,15 @@ export const optionTable: OptionTable = {
     kind: onOff,
     default: false,
     description: 'gzip and zstd for requests and answers',
+    group: 'Listening',
+  },
+  adminToken: {
+    flag: 'admin',
+    env: 'MOSEC_ADMIN',
+    kind: secretToken,
+    default: undefined,
+    defaultText: 'off',
+    description: 'opens /admin/stages to who has this token; better: @<file>',
     group: 'Listening',
   },
   capacity: {

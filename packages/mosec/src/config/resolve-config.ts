@@ -51,6 +51,7 @@ function settle(setting: Setting): ServerConfig {
     port: setting('port'),
     maxRequestBytes: setting('maxRequestBytes'),
     isCompressionOn: setting('isCompressionOn'),
+    adminToken: setting('adminToken'),
     capacity: setting('capacity'),
     timeoutMs: setting('timeoutMs'),
     refuseLate: setting('refuseLate'),
@@ -95,7 +96,9 @@ function fromCode(key: keyof ServerConfig, defaults: ConfigDefaults | undefined)
 function checked<T>(option: OptionDefinition<T>, given: Given): T {
   const value = readValue(option, given)
   if (value !== undefined) return value
-  throw new ConfigurationError(`${given.source} must be ${option.kind.allowed}, got ${inWords(given.value)}`)
+  throw new ConfigurationError(
+    `${given.source} must be ${option.kind.allowed}, got ${inWords(given.value, option.kind.isSecret)}`,
+  )
 }
 
 function readValue<T>({ kind }: OptionDefinition<T>, { value, from }: Given): T | undefined {
@@ -103,7 +106,8 @@ function readValue<T>({ kind }: OptionDefinition<T>, { value, from }: Given): T 
   return kind.accepts(value) ? value : undefined
 }
 
-function inWords(value: unknown): string {
+function inWords(value: unknown, isSecret = false): string {
+  if (typeof value === 'string' && isSecret) return `a text of ${value.length} characters`
   if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}...` : value)
   if (typeof value === 'function') return 'a function'
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'

@@ -1,6 +1,7 @@
 /** Kinds of values that an option takes: how to read one from text, and what to say when it cannot be. */
 
 import { isIP } from 'node:net'
+import { allowedToken, isTokenSetting } from '../admin/admin-token.ts'
 
 /** How one kind of value is read and described. */
 export interface ValueKind<T> {
@@ -8,6 +9,8 @@ export interface ValueKind<T> {
   readonly placeholder?: string
   /** What is allowed, as the end of "must be ...". */
   readonly allowed: string
+  /** Never shown in messages. */
+  readonly isSecret?: boolean
   /** Reads a flag's or a variable's text; undefined when it is not allowed. */
   fromText(text: string): T | undefined
   /** Says whether a value given in code is allowed. */
@@ -72,6 +75,12 @@ function textThat(
     accepts: (value): value is string => typeof value === 'string' && isAllowed(value),
     fromText: (text) => (isAllowed(text) ? text : undefined),
   }
+}
+
+/** What must not be read by others, or where to find it. */
+export const secretToken: ValueKind<string> = {
+  ...textThat('<token>', allowedToken, isTokenSetting),
+  isSecret: true,
 }
 
 /** On or off. Flags take no value; the environment takes the usual words, and empty means off. */

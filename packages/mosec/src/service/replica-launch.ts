@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import { type Codec, ConfigurationError } from '@mosec/core'
 import type { BroughtLaunch, ReplicaLaunch } from '@mosec/worker/replica'
+import { withoutToken } from '../admin/keep-secret.ts'
 import type { NamedStage } from '../blueprint.ts'
 import { isLauncher } from '../check-worker.ts'
 import type { LogLevel } from '../config/index.ts'
@@ -45,7 +46,7 @@ export function replicaLaunch(
   return {
     isolation: options.isolation,
     modulePath: isModule ? moduleEntry : mainModule(stage.name),
-    args: isModule ? [] : process.argv.slice(2),
+    args: isModule ? [] : withoutToken(process.argv.slice(2)),
     execArgv: process.execArgv,
     env: { ...process.env, ...options.env[replica - 1], ...spec },
   }

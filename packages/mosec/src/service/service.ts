@@ -12,10 +12,12 @@ import {
 import { createHttpFace, type HttpFace, type Listening } from '@mosec/http'
 import { metricsObserver } from '@mosec/metrics'
 import type { ApiInfo } from '@mosec/openapi'
+import { adminFront } from '../admin/admin-front.ts'
 import type { Blueprint } from '../blueprint.ts'
 import { packageVersion, type ServerConfig } from '../config/index.ts'
 import type { ServerLogger } from '../log/index.ts'
 import type { Plugin } from '../plugin.ts'
+import { Scaling } from '../scaling/scaling.ts'
 import { Fleet } from './fleet.ts'
 import { metricsPage } from './metrics-page.ts'
 import { apiRoutes, serveOpenApi } from './open-api.ts'
@@ -38,15 +40,20 @@ export interface ServiceOptions {
 /** Time for a replica to tear down after its last task, in milliseconds. */
 const TEARDOWN_MS = 2_000
 
+const serverHeader = `mosec/${packageVersion()}`
+
 type Status = 'starting' | 'running' | 'draining'
 
 export class Service {
   readonly scheduler: Scheduler
+  /** How stages run now, and changes to that. */
+  readonly scaling: Scaling
   readonly #options: ServiceOptions
   readonly #observer: Required<Observer>
   readonly #metrics: ReturnType<typeof metricsObserver>
   readonly #transports: Transports
   readonly #fleet: Fleet
+  readonly #front: ReturnType<typeof adminFront>
   readonly #clock: Clock = systemClock
   readonly #startAbort = new AbortController()
   #status: Status = 'starting'
@@ -87,6 +94,16 @@ export class Service {
       logLevel: config.logLevel,
       readyMin: config.readyMin,
     })
+    this.scaling = new Scaling({
+      routes: blueprint.routes,
+      fleet: this.#fleet,
+      scheduler: this.scheduler,
+      observer: this.#observer,
+      logger,
+      isRunning: () => this.#status === 'running',
+    })
+    const { scaling } = this
+    this.#front = adminFront({ ...config, serverHeader, scaling, clock: this.#clock, logger })
   }
 
   /** Paths of the registered routes. */
@@ -109,15 +126,19 @@ export class Service {
     return egress !== undefined && this.#fleet.infos.get(egress)?.isStream === true
   }
 
-  /** Whether each stage has a replica that can take a batch. */
+  /** Whether each stage has a replica that can take a batch, and is in service. */
   health(): Health {
-    const stages = this.#options.blueprint.stages.map(({ name, options }) => ({
+    const stages = this.scaling.stages.map(({ name, replicas, drained }) => ({
       stage: name,
       ready: this.scheduler.stage(name).ready,
-      replicas: options.replicas,
+      replicas,
+      ...(drained ? { isDrained: true } : {}),
     }))
     if (this.#status !== 'running') return { status: this.#status, stages }
-    return { status: stages.every(({ ready }) => ready > 0) ? 'ready' : 'degraded', stages }
+    return {
+      status: stages.every(({ ready, isDrained }) => ready > 0 && isDrained !== true) ? 'ready' : 'degraded',
+      stages,
+    }
   }
 
   /**
@@ -178,7 +199,8 @@ export class Service {
       maxRequestBytes: config.maxRequestBytes,
       isCompressionOn: config.isCompressionOn,
       timeoutMs: config.timeoutMs,
-      serverHeader: `mosec/${packageVersion()}`,
+      ...this.#front,
+      serverHeader,
       clock: this.#clock,
       observer: this.#observer,
       logger,
