@@ -1,7 +1,7 @@
 /** The child's side of the composition: a worker, its codecs, and the Unix socket to the parent. */
 
 import type { AnyWorker, Codec } from '@mosec/core'
-import { connectThread, connectUnixSocket } from '@mosec/ipc'
+import { connectThread, connectUnixSocket, socketFolderOf } from '@mosec/ipc'
 import { type ReplicaPlace, replicaDoor, runReplicaProcess } from '@mosec/worker'
 import { clearAwayIfOrphaned } from './clear-away.ts'
 import { speakCommonForm } from './common-form.ts'
@@ -39,6 +39,7 @@ export function runReplica(place: ReplicaPlace, spec: ReplicaSpec, source: Repli
     timeoutMs: spec.timeoutMs,
     onBatchError: spec.onBatchError,
     logLevel: spec.logLevel,
+    parentFolder: socketFolderOf(place.address),
     connect: () => (door === undefined ? connectUnixSocket(place.address) : connectThread(door)),
   })
 }
