@@ -4,6 +4,7 @@ export { MissingPackageError, type Packages, packageFile } from '@mosec/core/run
 export * from './load-onnx.ts'
 export type { OnnxModelSource } from './model/open-session.ts'
 export { OnnxWorker } from './onnx-worker.ts'
+export { type OnnxWorkerOptions, onnxWorker } from './onnx-worker-of.ts'
 export type {
   OnnxFeeds,
   OnnxOutputs,

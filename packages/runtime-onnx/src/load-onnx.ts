@@ -2,9 +2,9 @@
 
 import { type Logger, StartError } from '@mosec/core'
 import type { Packages } from '@mosec/core/runtime'
-import { checkKnownProduct, productModel } from './session/known-product.ts'
-import { hasCudaLibrary, installedPackages, loadOrt } from './session/load-ort.ts'
+import { installedPackages, loadOrt } from './session/load-ort.ts'
 import { type Ort, type ProviderName, versionOf } from './session/ort.ts'
+import { problemText, tryProvider } from './session/try-provider.ts'
 
 /** The providers that are tried when nothing is said, best first. */
 export const defaultProviders: readonly ProviderName[] = ['cuda', 'cpu']
@@ -44,52 +44,14 @@ export async function loadOnnx(options: LoadOnnxOptions): Promise<LoadedOnnx> {
   const ort = await loadOrt(packages)
   const passedOver: PassedOver[] = []
   for (const provider of providers) {
-    const reason = await whyNot(ort, provider, packages)
-    if (reason === undefined) {
+    const problem = await tryProvider(ort, provider, packages)
+    if (problem === undefined) {
       logger.info(`onnxruntime ${versionOf(ort)} computes on ${provider}`, { provider, passedOver })
       return { ort, provider, passedOver }
     }
-    passedOver.push({ provider, reason })
+    passedOver.push({ provider, reason: problemText(problem) })
   }
   throw new StartError(`no onnxruntime provider works: ${passedOver.map(describe).join('; ')}`)
 }
-
-async function whyNot(ort: Ort, provider: ProviderName, packages: Packages): Promise<string | undefined> {
-  if (provider === 'cuda' && !hasCudaLibrary(packages)) return missingCudaLibrary
-  try {
-    await tryProvider(ort, provider)
-    return undefined
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    return hints.find(([text]) => message.includes(text))?.[1] ?? message.trim()
-  }
-}
-
-async function tryProvider(ort: Ort, provider: ProviderName): Promise<void> {
-  const session = await ort.InferenceSession.create(productModel, { executionProviders: [provider] })
-  try {
-    await checkKnownProduct(ort, session)
-  } finally {
-    await session.release()
-  }
-}
-
-// Looked for before onnxruntime does, which would write a red line to the console each time.
-const missingCudaLibrary =
-  'the library of the CUDA provider is not installed: npm rebuild onnxruntime-node, without ' +
-  'ONNXRUNTIME_NODE_INSTALL=skip, downloads it'
-
-/** What onnxruntime says, and what it means. */
-const hints: readonly (readonly [string, string])[] = [
-  [
-    'Failed to load shared library',
-    'the library of the CUDA provider does not load: look at nvidia-smi, and for CUDA 12 and cuDNN 9 in LD_LIBRARY_PATH',
-  ],
-  [
-    'Failed to get a WebGPU adapter',
-    'WebGPU finds no adapter: install the Vulkan loader (libvulkan1) and a driver for the GPU',
-  ],
-  ['backend not found', 'this build of onnxruntime-node does not have it'],
-]
 
 const describe = ({ provider, reason }: PassedOver): string => `${provider}: ${reason}`

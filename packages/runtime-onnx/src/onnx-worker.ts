@@ -31,7 +31,7 @@ import { chosenOutputs, type OutputRows, type RunnableModel } from './tensor/run
  *
  * onnxruntime's `run()` blocks its thread, so the worker belongs into a replica (as every stage is), never into a process
  * that answers requests. It has no codec, since a model stage mostly sits between others; add one with a mixin where it
- * does not.
+ * does not. For a few lines, `onnxWorker({ load, postprocess })` makes such a class.
  *
  * @typeParam Prepared what `preprocess` makes of an item, for `collate`.
  * @typeParam Row the array that the model's (first) output gives: `BigInt64Array` for int64, `string[]` for strings.
@@ -104,8 +104,13 @@ export abstract class OnnxWorker<
     const options = { intraOpNumThreads: this.threads ?? 1, ...this.sessionOptions }
     const session = await openSession(await this.load(), loaded, options)
     this.#model = this.#batchModel(session, loaded.ort, maxBatchSize)
+    try {
+      await this.#model.warmUp(await this.#sample())
+    } catch (error) {
+      await this.teardown()
+      throw error
+    }
     context.report?.({ runtime: { runtime: 'onnx', backend: loaded.provider } })
-    await this.#model.warmUp(await this.#sample())
   }
 
   /** One outcome per item; items that `preprocess` refuses never reach the model. */

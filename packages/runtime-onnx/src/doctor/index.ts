@@ -1,0 +1,11 @@
+/** `@mosec/runtime-onnx/doctor`: what `mosec doctor` asks of onnxruntime. */
+
+import type { RuntimeDoctor } from '@mosec/core'
+import { examineProvider, providerNames } from './examine-provider.ts'
+
+/** Examines onnxruntime's providers in the process that calls it. */
+export const doctor: RuntimeDoctor = {
+  runtime: 'onnx',
+  backends: providerNames,
+  examine: (provider) => examineProvider(provider),
+}
