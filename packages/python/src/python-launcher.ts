@@ -16,8 +16,6 @@ export interface PythonWorker {
   readonly main?: string | undefined
   /** Arguments that the program sees. */
   readonly args?: readonly string[] | undefined
-  /** Variables for all replicas. */
-  readonly env?: Readonly<Record<string, string>> | undefined
 }
 
 const ipcModule = new URL('./common-form/index.js', import.meta.url).href
@@ -37,12 +35,13 @@ export class PythonLauncher implements ReplicaLauncher {
   }
 
   launch(order: ReplicaOrder, ports: LaunchPorts): LaunchedReplica {
-    const { target, main, args, env, cwd = process.cwd() } = this.#worker
+    const { target, main, args, cwd = process.cwd() } = this.#worker
+    const { env } = order
     return new PythonProcess(
       {
-        python: interpreterOf(this.#worker.python, cwd),
+        python: interpreterOf(this.#worker.python, { cwd, env }),
         cwd,
-        env: { ...process.env, ...env, ...order.env },
+        env,
         task: {
           ...taskOf(order),
           target,

@@ -14,8 +14,8 @@ export interface ReplicaOrder {
   readonly maxBatchSize: number
   /** Longest run of one batch, in milliseconds; `Infinity` without a limit. */
   readonly timeoutMs: number
-  /** Variables of this replica's environment, beside those that the server has. */
-  readonly env: Readonly<Record<string, string>>
+  /** The whole environment: what the server has, and what is this replica's own. */
+  readonly env: Readonly<Record<string, string | undefined>>
   /** Lowest level that is logged. */
   readonly logLevel: 'debug' | 'info' | 'warning' | 'error'
   /** What a batch that fails as a whole does: its tasks are told apart by running parts of it again, or all fail. */

@@ -59,7 +59,7 @@ function orderOf({ options, ipc }: NamedStage, replica: number, logLevel: LogLev
     maxBatchSize,
     timeoutMs,
     onBatchError,
-    env: env[replica - 1] ?? {},
+    env: { ...process.env, ...env[replica - 1] },
     logLevel,
     readsCommonForm: ipc.reads,
     writesCommonForm: ipc.writes,
