@@ -144,7 +144,7 @@ export class Server implements AsyncDisposable {
   async submit(route: string, value: unknown, options: SubmitOptions = {}): Promise<unknown> {
     const { submitValue } = await import('./service/in-process.ts')
     const service = this.#running('submit')
-    if (!service.isStream(route)) return submitValue(service.scheduler, { route, value }, options)
+    if (!service.isStream(route)) return submitValue(service, { route, value }, options)
     throw new ConfigurationError(`${route} answers with a stream of events: ask for it with server.fetch`)
   }
 

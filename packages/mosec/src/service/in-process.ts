@@ -1,7 +1,8 @@
 /** A task for callers in this process: a value in, a value out, no HTTP and no codec. */
 
-import { deserialize, serialize } from 'node:v8'
 import { errorOf, type Outcome, type Priority, type Submitter, type TaskHandle } from '@mosec/core'
+import type { Blueprint } from '../blueprint.ts'
+import { routeForm } from './route-form.ts'
 
 /** Options of `server.submit`. */
 export interface SubmitOptions {
@@ -11,6 +12,12 @@ export interface SubmitOptions {
   readonly timeoutMs?: number
   /** How urgent it is among the tasks of its route; `normal` when left out. */
   readonly priority?: Priority
+}
+
+/** Where values go in. */
+export interface InProcessService {
+  readonly scheduler: Submitter
+  readonly blueprint: Blueprint
 }
 
 /** A task whose bytes are in the form that stages hand each other. */
@@ -26,11 +33,12 @@ export interface BytesRequest {
  * @throws MosecError with the code and the text that an HTTP client would get; the signal's reason when it is aborted.
  */
 export async function submitValue(
-  submitter: Submitter,
+  { scheduler, blueprint }: InProcessService,
   { route, value }: { readonly route: string; readonly value: unknown },
   options: SubmitOptions,
 ): Promise<unknown> {
-  return deserialize(await submitBytes(submitter, { route, bytes: serialize(value) }, options))
+  const { encode, decode } = await routeForm(blueprint, route)
+  return decode(await submitBytes(scheduler, { route, bytes: encode(value) }, options))
 }
 
 /** The same for bytes as they are. @throws as {@link submitValue} does. */

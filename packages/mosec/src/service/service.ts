@@ -108,6 +108,10 @@ export class Service {
 
   /** Paths of the registered routes. */
   get routes(): readonly string[] {
+  get blueprint(): Blueprint {
+    return this.#options.blueprint
+  }
+
     return this.#options.blueprint.routes.map(({ path }) => path)
   }
 
