@@ -106,12 +106,12 @@ export class Service {
     this.#front = adminFront({ ...config, serverHeader, scaling, clock: this.#clock, logger })
   }
 
-  /** Paths of the registered routes. */
-  get routes(): readonly string[] {
   get blueprint(): Blueprint {
     return this.#options.blueprint
   }
 
+  /** Paths of the registered routes. */
+  get routes(): readonly string[] {
     return this.#options.blueprint.routes.map(({ path }) => path)
   }
 
