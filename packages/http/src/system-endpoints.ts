@@ -34,11 +34,15 @@ function serviceAnswer(health: Health, wantsProblem: boolean, serverHeader: stri
     : textAnswer(200, 'MOSEC service', serverHeader)
 }
 
-/** 503 names the stages that have no ready replica, or were taken out of service. */
-function readiness(health: Health, serverHeader: string): Answer {
-  if (health.status === 'ready') return jsonAnswer(200, { status: 'ready' }, serverHeader)
-  const notReady = health.stages.filter(({ ready, isDrained }) => ready === 0 || isDrained === true)
-  const answer = jsonAnswer(503, { status: health.status, notReady }, serverHeader)
+/**
+ * 503 names the stages that have no ready replica, or were taken out of service. Replicas that keep dying are named in
+ * any case: the others may do their work for a while.
+ */
+function readiness({ status, stages, failing = [] }: Health, serverHeader: string): Answer {
+  const trouble = failing.length === 0 ? {} : { failing }
+  if (status === 'ready') return jsonAnswer(200, { status, ...trouble }, serverHeader)
+  const notReady = stages.filter(({ ready, isDrained }) => ready === 0 || isDrained === true)
+  const answer = jsonAnswer(503, { status, notReady, ...trouble }, serverHeader)
   answer.headers.push('retry-after', '1')
   return answer
 }

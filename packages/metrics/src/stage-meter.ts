@@ -40,7 +40,7 @@ export class StageMeter {
   /** Moves a replica from the state it was in to the new one; `restarts` is its total. */
   changed({ replica: number, state, restarts, deaths = 0, retryInMs = 0 }: ReplicaChanged): void {
     const replica = this.replica(number)
-    replica.died(deaths, retryInMs / 1000)
+    replica.died(state === 'stopped' ? 0 : deaths, retryInMs / 1000)
     if (replica.state !== undefined) this.#families.replica.at(this.#name, replica.state).value--
     this.#families.replica.at(this.#name, state).value++
     this.#restarts.value += Math.max(0, restarts - replica.restarts)

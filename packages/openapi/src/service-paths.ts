@@ -28,6 +28,22 @@ const stageList: ApiObject = {
   },
 }
 
+/** Present only when replicas keep dying. */
+const failingList: ApiObject = {
+  type: 'array',
+  items: {
+    type: 'object',
+    properties: {
+      stage: { type: 'string' },
+      replica: { type: 'integer' },
+      state: { enum: ['starting', 'ready', 'backoff'] },
+      deaths: { type: 'integer' },
+      restarts: { type: 'integer' },
+      retryInMs: { type: 'integer' },
+    },
+  },
+}
+
 const live = (operationId: string): ApiObject =>
   get(operationId, 'The process runs', {
     200: json('It does.', { status: { const: 'alive' } }),
@@ -35,8 +51,12 @@ const live = (operationId: string): ApiObject =>
 
 const ready = (operationId: string): ApiObject =>
   get(operationId, 'Every stage has a replica that can compute', {
-    200: json('It has.', { status: { const: 'ready' } }),
-    503: json('The stages that have none.', { status: { type: 'string' }, notReady: stageList }),
+    200: json('It has.', { status: { const: 'ready' }, failing: failingList }),
+    503: json('The stages that have none.', {
+      status: { type: 'string' },
+      notReady: stageList,
+      failing: failingList,
+    }),
   })
 
 /** Paths and their operations. */

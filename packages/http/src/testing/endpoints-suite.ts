@@ -52,6 +52,11 @@ export function endpointsSuite({ start, stillWorks }: Suite): void {
       status: 'degraded',
       notReady: [{ stage: 'embed', ready: 0, replicas: 1 }],
     })
+    const failing = [
+      { stage: 'embed', replica: 2, state: 'backoff', deaths: 3, restarts: 2, retryInMs: 80 },
+    ] as const
+    test.health = { status: 'ready', stages: [{ stage: 'embed', ready: 1, replicas: 2 }], failing }
+    expect(await (await fetch('/health/ready')).json()).toEqual({ status: 'ready', failing })
     expect((await fetch('/health/live')).status).toBe(200)
     expect((await fetch('/')).status).toBe(200)
     test.health = { status: 'draining', stages: [] }

@@ -1,6 +1,6 @@
 /** The place of one replica in its stage: a number, and whoever has it now. */
 
-import type { Clock, Observer, ReplicaState } from '@mosec/core'
+import type { Clock, Observer, ReplicaChanged, ReplicaState } from '@mosec/core'
 import type { ServerLogger } from '../log/index.ts'
 import type { AttachedReplica } from './attached-replica.ts'
 import { startLater } from './late-start.ts'
@@ -71,16 +71,16 @@ export class ReplicaSeat {
   /** After a start that failed: tries again, with growing pauses. Never rejects. */
   startAgain(error: unknown): Promise<void> {
     const { stage, clock, logger } = this.#options
+    let deaths = 0
     return startLater(error, {
       clock,
       signal: this.#signal,
-      failed: (error, delayMs) =>
-        logger.error(
-          `stage ${stage} goes on without replica ${this.number}; started again in ${delayMs} ms`,
-          {
-            error,
-          },
-        ),
+      failed: (error, retryInMs) => {
+        deaths += 1
+        this.#tell({ state: 'backoff', deaths, retryInMs })
+        const text = `stage ${stage} goes on without replica ${this.number}; started again in ${retryInMs} ms`
+        logger.error(text, { error })
+      },
       begin: () => {
         this.#replica = this.#make()
         return this.start()
@@ -137,7 +137,7 @@ export class ReplicaSeat {
     const before = this.#replica
     this.#restartsBefore += before.restarts
     this.#replica = successor
-    this.#tell(successor.state)
+    this.#tell({ state: successor.state })
     await this.#retire(before)
   }
 
@@ -154,17 +154,17 @@ export class ReplicaSeat {
       replicaReported: (report) => {
         if (this.isHeldBy(replica)) observer.replicaReported?.(report)
       },
-      replicaChanged: ({ state, reason }) => {
-        if (this.isHeldBy(replica)) this.#tell(state, reason)
+      replicaChanged: (change) => {
+        if (this.isHeldBy(replica)) this.#tell(change)
       },
+      isolated: (stage, tasks) => observer.isolated?.(stage, tasks),
     })
     return replica
   }
 
-  #tell(state: ReplicaState, reason?: string): void {
+  #tell(change: Pick<ReplicaChanged, 'state' | 'reason' | 'deaths' | 'retryInMs'>): void {
     const { stage, observer } = this.#options
     const restarts = this.#restartsBefore + this.#replica.restarts
-    const change = { stage, replica: this.number, state, restarts }
-    observer.replicaChanged?.(reason === undefined ? change : { ...change, reason })
+    observer.replicaChanged?.({ ...change, stage, replica: this.number, restarts })
   }
 }

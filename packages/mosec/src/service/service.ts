@@ -18,6 +18,7 @@ import { packageVersion, type ServerConfig } from '../config/index.ts'
 import type { ServerLogger } from '../log/index.ts'
 import type { Plugin } from '../plugin.ts'
 import { Scaling } from '../scaling/scaling.ts'
+import { FailingReplicas } from './failing-replicas.ts'
 import { Fleet } from './fleet.ts'
 import { metricsPage } from './metrics-page.ts'
 import { apiRoutes, serveOpenApi } from './open-api.ts'
@@ -55,6 +56,7 @@ export class Service {
   readonly #fleet: Fleet
   readonly #front: ReturnType<typeof adminFront>
   readonly #clock: Clock = systemClock
+  readonly #failing = new FailingReplicas(this.#clock)
   readonly #startAbort = new AbortController()
   #status: Status = 'starting'
   #face: HttpFace | undefined
@@ -71,7 +73,7 @@ export class Service {
       routes: blueprint.routes,
     })
     const observers = options.plugins.flatMap(({ observer }) => observer ?? [])
-    this.#observer = combineObservers([this.#metrics, ...observers], (error, event) =>
+    this.#observer = combineObservers([this.#metrics, this.#failing, ...observers], (error, event) =>
       logger.error(`an observer threw on ${event}; it goes on being told`, { error }),
     )
     this.scheduler = new Scheduler({
@@ -138,11 +140,10 @@ export class Service {
       replicas,
       ...(drained ? { isDrained: true } : {}),
     }))
-    if (this.#status !== 'running') return { status: this.#status, stages }
-    return {
-      status: stages.every(({ ready, isDrained }) => ready > 0 && isDrained !== true) ? 'ready' : 'degraded',
-      stages,
-    }
+    const failing = this.#failing.list()
+    if (this.#status !== 'running') return { status: this.#status, stages, failing }
+    const isReady = stages.every(({ ready, isDrained }) => ready > 0 && isDrained !== true)
+    return { status: isReady ? 'ready' : 'degraded', stages, failing }
   }
 
   /**

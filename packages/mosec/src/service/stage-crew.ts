@@ -147,6 +147,7 @@ export class StageCrew {
       make: (seat, observer) => this.#makeReplica(seat, observer),
       observer: {
         replicaReported: (report) => observer.replicaReported?.(report),
+        isolated: (stage, tasks) => observer.isolated?.(stage, tasks),
         replicaChanged: (change) => this.#changed(seat, change),
       },
       clock,
