@@ -1,10 +1,11 @@
 /** `@mosec/runtime-tfjs`: TensorFlow.js models as workers. */
 
-export { installedPackages, MissingPackageError, type Packages } from './backend/packages.ts'
+export { MissingPackageError, type Packages, packageFile } from '@mosec/core/runtime'
+export { installedPackages } from './backend/packages.ts'
 export type { BackendName, ModelInput, ModelOutput, Tfjs, TfjsModel } from './backend/tfjs.ts'
 export * from './load-tfjs.ts'
 export { fileModel } from './model/file-model.ts'
 export { jsonModel, type ModelParts } from './model/json-model.ts'
-export { packageFile } from './model/package-file.ts'
 export type { TensorArray, TensorValues } from './tensor/item-spec.ts'
 export { TfjsWorker } from './tfjs-worker.ts'
+export { type TfjsWorkerOptions, tfjsWorker } from './tfjs-worker-of.ts'

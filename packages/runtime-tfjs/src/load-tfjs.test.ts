@@ -1,6 +1,7 @@
 import { StartError, silentLogger } from '@mosec/core'
+import { MissingPackageError, type Packages } from '@mosec/core/runtime'
 import { afterEach, describe, expect, it } from 'vitest'
-import { installedPackages, MissingPackageError, type Packages } from './backend/packages.ts'
+import { installedPackages } from './backend/packages.ts'
 import { loadTfjs } from './load-tfjs.ts'
 
 const options = { logger: silentLogger }
@@ -47,7 +48,10 @@ describe('loadTfjs', () => {
   })
 
   it('takes wasm here, and says why the better backends were passed over', async () => {
-    const { tf, backend, passedOver } = await loadTfjs(options)
+    const missing = (name: string) => throwing(new MissingPackageError(name))
+    const names = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node', 'webgpu']
+    const packages = packagesWith(Object.fromEntries(names.map((name) => [name, missing(name)])))
+    const { tf, backend, passedOver } = await loadTfjs({ ...options, packages })
     expect(backend).toBe('wasm')
     expect(tf.getBackend()).toBe('wasm')
     expect(passedOver).toEqual([
@@ -97,7 +101,7 @@ describe('loadTfjs', () => {
     const packages = packagesWith({ '@tensorflow/tfjs-node': throwing(error) })
     await expect(loadTfjs({ ...options, packages, backends: ['tensorflow'] })).rejects.toThrow(
       'tensorflow: the native addon of "@tensorflow/tfjs-node" is missing or does not load: ' +
-        'npm rebuild @tensorflow/tfjs-node --build-addon-from-source',
+        'npx mosec doctor --build-tfjs-node',
     )
   })
 

@@ -1,9 +1,10 @@
 /** Chooses the best backend that really works. */
 
 import { type Logger, StartError } from '@mosec/core'
+import type { Packages } from '@mosec/core/runtime'
 import { openCpu } from './backend/cpu.ts'
 import { checkKnownProduct } from './backend/known-product.ts'
-import { installedPackages, type Packages } from './backend/packages.ts'
+import { installedPackages } from './backend/packages.ts'
 import { openTensorflow, openTensorflowGpu } from './backend/tensorflow.ts'
 import type { BackendName, OpenBackend, Tfjs } from './backend/tfjs.ts'
 import { openWasm } from './backend/wasm.ts'
@@ -49,6 +50,7 @@ export interface LoadedTfjs {
 export async function loadTfjs(options: LoadTfjsOptions): Promise<LoadedTfjs> {
   const { backends = defaultBackends, logger, packages = installedPackages } = options
   const passedOver: PassedOver[] = []
+  let cause: unknown
   for (const backend of backends) {
     try {
       const tf = await openers[backend]({ packages, isOnlyChoice: backends.length === 1 })
@@ -56,10 +58,11 @@ export async function loadTfjs(options: LoadTfjsOptions): Promise<LoadedTfjs> {
       logger.info(`TensorFlow.js ${tf.version['tfjs-core']} computes on ${backend}`, { backend, passedOver })
       return { tf, backend, passedOver }
     } catch (error) {
+      cause = error
       passedOver.push({ backend, reason: reasonOf(error) })
     }
   }
-  throw new StartError(`no TensorFlow.js backend works: ${passedOver.map(describe).join('; ')}`)
+  throw new StartError(`no TensorFlow.js backend works: ${passedOver.map(describe).join('; ')}`, { cause })
 }
 
 const openers: Readonly<Record<BackendName, OpenBackend>> = {

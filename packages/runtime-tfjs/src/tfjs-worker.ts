@@ -5,25 +5,24 @@ import {
   type BatchResult,
   BatchWorker,
   type ForwardContext,
-  StartError,
   type WorkerContext,
 } from '@mosec/core'
+import { settleEach } from '@mosec/core/runtime'
 import type { BackendName, ModelInput, ModelOutput, Tfjs, TfjsModel } from './backend/tfjs.ts'
-import { loadTfjs } from './load-tfjs.ts'
-import { settleEach } from './settle-each.ts'
-import { checkItem, type ItemSpec, type TensorArray, type TensorValues, zeros } from './tensor/item-spec.ts'
-import { checkBatchDimension, readItemSpec } from './tensor/model-input.ts'
-import { ModelRunner } from './tensor/model-runner.ts'
-import { batchTensor } from './tensor/pack.ts'
-import { TensorGuard } from './tensor/tensor-guard.ts'
+import { useBackend } from './backend/use-backend.ts'
+import type { LoadedTfjs } from './load-tfjs.ts'
+import { BatchModel } from './tensor/batch-model.ts'
+import type { TensorArray, TensorValues } from './tensor/item-spec.ts'
 
 /**
  * Serves a TensorFlow.js model: say how to load it and what to make of a row of its output. The rest is done here: the best
  * backend, one tensor for each batch, items that fail alone, warm-up, and no tensor left behind.
  *
- * It has no codec, since a model stage mostly sits between others; add one with a mixin where it does not.
+ * It has no codec, since a model stage mostly sits between others; add one with a mixin where it does not. For a few lines,
+ * `tfjsWorker({ load, postprocess })` makes such a class.
  *
  * @typeParam Prepared what `preprocess` makes of an item, for `collate`.
+ * @typeParam Model what `load` gives, for `predict`: `tf.GraphModel`, say.
  *
  * @example
  * export default class Classify extends TfjsWorker<Float32Array, number> {
@@ -39,18 +38,24 @@ export abstract class TfjsWorker<
   In = TensorValues,
   Out = TensorArray,
   Prepared = TensorValues,
+  Model extends TfjsModel = TfjsModel,
 > extends BatchWorker<In, Out> {
   /** Acceptable backends, the most wanted first; all of them when unset. */
   backends?: readonly BackendName[]
   /** Shape of one item, without the batch dimension; read from the model when unset. */
   inputShape?: readonly number[]
-  /** Batch sizes to compute once before the replica is ready; 1 and the largest when unset. */
+  /**
+   * Batches are filled up to the next of these sizes: webgpu and CUDA compile and tune for each shape anew, so that few
+   * shapes are faster than few items.
+   */
+  preferredBatchSizes?: readonly number[]
+  /** Batch sizes to compute once before the replica is ready; the preferred ones, or 1, and the largest when unset. */
   warmupBatchSizes?: readonly number[]
 
-  #model: ReadyModel | undefined
+  #model: BatchModel | undefined
 
-  /** Loads the model; called once, with the backend active. */
-  abstract load(tf: Tfjs): Awaitable<TfjsModel>
+  /** Loads the model, with a backend active; again with the next one where it turns out not to run on the first. */
+  abstract load(tf: Tfjs): Awaitable<Model>
 
   /** One item to the model's values, the item itself when unset. A throw fails this item alone. */
   preprocess?(item: In): Awaitable<Prepared>
@@ -59,7 +64,7 @@ export abstract class TfjsWorker<
   collate?(items: Prepared[], tf: Tfjs): ModelInput
 
   /** Runs the model and returns one tensor; the model's `predict` or `executeAsync` when unset. */
-  predict?(model: TfjsModel, input: ModelInput, tf: Tfjs): Awaitable<ModelOutput>
+  predict?(model: Model, input: ModelInput, tf: Tfjs): Awaitable<ModelOutput>
 
   /** One item's row of the output (a view into the batch's) to its result. A throw fails this item alone. */
   abstract postprocess(row: TensorArray, item: In): Awaitable<Out>
@@ -70,115 +75,69 @@ export abstract class TfjsWorker<
    */
   override async setup(context: WorkerContext): Promise<void> {
     const { logger } = context
-    const loaded = await loadTfjs({ ...(this.backends && { backends: this.backends }), logger })
-    const model = await this.load(loaded.tf)
-    if (this.collate === undefined) checkBatchDimension(model, context.maxBatchSize)
-    const predict = this.predict?.bind(this)
-    const runner = new ModelRunner({
-      loaded,
-      model,
-      logger,
-      ...(predict && { predict: (input) => predict(model, input, loaded.tf) }),
+    await useBackend({ ...(this.backends && { backends: this.backends }), logger }, async (loaded) => {
+      this.#model = await this.#open(loaded, context)
+      try {
+        await this.#model.warmUp(await this.#sample())
+        context.report?.({ runtime: { runtime: 'tfjs', backend: loaded.backend } })
+      } catch (error) {
+        this.teardown()
+        throw error
+      }
     })
-    const spec = this.collate === undefined ? readItemSpec(model, this.inputShape) : undefined
-    this.#model = { tf: loaded.tf, model, runner, spec, guard: new TensorGuard(logger) }
-    await this.#warmUp(this.warmupBatchSizes ?? [1, context.maxBatchSize])
   }
 
   /** One outcome per item; items that `preprocess` refuses never reach the model. */
   override async forward(inputs: In[], _context?: ForwardContext): Promise<BatchResult<Out>> {
-    const { tf, guard } = this.#ready()
-    const tensorsBefore = tf.memory().numTensors
-    try {
+    const model = this.#ready()
+    return model.guarded(async () => {
       const prepared = await settleEach(inputs, (item) => this.#prepare(item))
-      const rows = await this.#compute(prepared)
-      return await settleEach(inputs, (item, index) => {
+      const rows = await model.compute(prepared)
+      return settleEach(inputs, (item, index) => {
         const row = rows[index]
         if (row === undefined || row instanceof Error) throw row
         return this.postprocess(row, item)
       })
-    } finally {
-      guard.note(tensorsBefore, tf.memory().numTensors)
-    }
+    })
   }
 
   /** Frees the model. */
   override teardown(): void {
-    const model = this.#model?.model
+    const model = this.#model
     this.#model = undefined
-    if (model !== undefined && canDispose(model)) model.dispose()
+    model?.dispose()
   }
 
-  async #prepare(item: In): Promise<unknown> {
-    const { spec } = this.#ready()
-    const prepared = this.preprocess === undefined ? item : await this.preprocess(item)
-    return spec === undefined ? prepared : checkItem(prepared, spec)
-  }
-
-  // The rows of the items that are good, the errors of the others.
-  async #compute(prepared: readonly unknown[]): Promise<(TensorArray | Error)[]> {
-    const items = prepared.filter((item) => !(item instanceof Error))
-    const rows = items.length === 0 ? [] : await this.#run(items)
-    let next = 0
-    return prepared.map((item) =>
-      item instanceof Error ? item : (rows[next++] ?? new Error('a row is missing')),
-    )
-  }
-
-  #run(items: readonly unknown[]): Promise<TensorArray[]> {
-    const { tf, runner, spec } = this.#ready()
-    return runner.run(items.length, () => {
-      // Both casts state what #prepare has made of every item: a checked array, or what preprocess returns.
-      if (this.collate !== undefined) return this.collate(items as Prepared[], tf)
-      if (spec === undefined) throw new Error('collate was there during setup and is gone')
-      return batchTensor(tf, items as TensorArray[], spec)
+  async #open(loaded: LoadedTfjs, { maxBatchSize, logger, report }: WorkerContext): Promise<BatchModel> {
+    const { tf } = loaded
+    const { collate, predict, inputShape, preferredBatchSizes, warmupBatchSizes } = this
+    const model = await this.load(tf)
+    return new BatchModel({
+      loaded,
+      model,
+      maxBatchSize,
+      inputShape,
+      preferredBatchSizes,
+      warmupBatchSizes,
+      logger,
+      report,
+      // What comes is what preprocess gave.
+      collate: collate && ((items) => collate.call(this, items as Prepared[], tf)),
+      predict: predict && ((input) => predict.call(this, model, input, tf)),
     })
   }
 
-  async #warmUp(batchSizes: readonly number[]): Promise<void> {
+  async #sample(): Promise<unknown> {
     const [sample] = this.example ?? this.examples?.[0] ?? []
-    for (const size of new Set(batchSizes)) {
-      const items = await this.#warmUpItems(size, sample)
-      if (items !== undefined) await this.#warmUpOnce(items)
-    }
+    return sample === undefined ? undefined : this.#prepare(sample)
   }
 
-  async #warmUpOnce(items: readonly unknown[]): Promise<void> {
-    try {
-      await this.#run(items)
-    } catch (cause) {
-      if (cause instanceof StartError) throw cause
-      const reason = cause instanceof Error ? cause.message : String(cause)
-      throw new StartError(`the model fails in warm-up, with a batch of ${items.length}: ${reason}`, {
-        cause,
-      })
-    }
+  async #prepare(item: In): Promise<unknown> {
+    return this.#ready().check(this.preprocess === undefined ? item : await this.preprocess(item))
   }
 
-  // Zeros do where items are packed; what collate takes only the user's example can show.
-  async #warmUpItems(size: number, sample: In | undefined): Promise<unknown[] | undefined> {
-    const { spec } = this.#ready()
-    if (spec !== undefined) return Array.from({ length: size }, () => zeros(spec, 1))
-    if (sample === undefined) return undefined
-    return Promise.all(Array.from({ length: size }, () => this.#prepare(sample)))
-  }
-
-  #ready(): ReadyModel {
+  #ready(): BatchModel {
     if (this.#model !== undefined) return this.#model
     throw new Error(`${this.constructor.name} computes only between setup and teardown`)
   }
-}
-
-/** What `setup` leaves for `forward`. */
-interface ReadyModel {
-  readonly tf: Tfjs
-  readonly model: TfjsModel
-  readonly runner: ModelRunner
-  /** Unset when `collate` builds the input. */
-  readonly spec: ItemSpec | undefined
-  readonly guard: TensorGuard
-}
-
-function canDispose(model: object): model is { dispose(): unknown } {
-  return 'dispose' in model
 }

@@ -1,7 +1,8 @@
 /** TensorFlow itself through tfjs-node's native addon, with CUDA or without. */
 
+import { MissingPackageError, type Packages } from '@mosec/core/runtime'
 import { activate, asTfjs } from './as-tfjs.ts'
-import { MissingPackageError, type Packages } from './packages.ts'
+import { NoDeviceError } from './no-device-error.ts'
 import type { OpenBackend, Tfjs } from './tfjs.ts'
 import { installUtilShim } from './util-shim.ts'
 
@@ -12,7 +13,7 @@ const gpuPackage = '@tensorflow/tfjs-node-gpu'
 export const openTensorflowGpu: OpenBackend = async ({ packages }) => {
   const tf = await openAddon(packages, gpuPackage)
   if (usesGpu(tf)) return tf
-  throw new Error(
+  throw new NoDeviceError(
     'TensorFlow finds no CUDA device: look at nvidia-smi, CUDA_VISIBLE_DEVICES and the CUDA libraries (LD_LIBRARY_PATH)',
   )
 }
@@ -42,7 +43,7 @@ async function loadAddon(packages: Packages, packageName: string): Promise<unkno
   } catch (cause) {
     if (!(cause instanceof Error) || !isAddonProblem(cause)) throw cause
     throw new Error(
-      `the native addon of "${packageName}" is missing or does not load: npm rebuild ${packageName} --build-addon-from-source`,
+      `the native addon of "${packageName}" is missing or does not load: npx mosec doctor --build-tfjs-node${packageName === gpuPackage ? ' --gpu' : ''}`,
       { cause },
     )
   }

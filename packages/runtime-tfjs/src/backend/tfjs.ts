@@ -1,7 +1,7 @@
 /** The names that the rest of the package uses for TensorFlow.js itself. */
 
+import type { Packages } from '@mosec/core/runtime'
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs'
-import type { Packages } from './packages.ts'
 
 /** The TensorFlow.js module, as `import * as tf from '@tensorflow/tfjs'` gives it. */
 export type Tfjs = typeof import('@tensorflow/tfjs')

@@ -1,6 +1,7 @@
 /** WebGPU through Dawn (npm `webgpu`): a GPU without CUDA, over Vulkan, Metal or Direct3D. */
 
 import { activate, asTfjs } from './as-tfjs.ts'
+import { NoDeviceError } from './no-device-error.ts'
 import type { OpenBackend } from './tfjs.ts'
 
 /** The little of WebGPU that is looked at here. */
@@ -17,10 +18,12 @@ interface Adapter {
 export const openWebgpu: OpenBackend = async ({ packages, isOnlyChoice }) => {
   const dawn = await packages.load('webgpu')
   if (!isDawn(dawn)) throw new Error('"webgpu" does not export create(): npm install webgpu@latest')
-  const gpu = dawn.create([])
+  // One for the process: a device whose instance is collected takes the process along.
+  const gpu = exposedGpu() ?? dawn.create([])
   await checkAdapter(gpu, isOnlyChoice)
   // The backend registers itself when it loads, and only if it finds navigator.gpu; that reference keeps `gpu` alive too.
   exposeGpu(gpu)
+  exposeGlobals(dawn.globals ?? {})
   const tf = asTfjs(await packages.load('@tensorflow/tfjs'), '@tensorflow/tfjs')
   await packages.load('@tensorflow/tfjs-backend-webgpu')
   await activate(tf, 'webgpu')
@@ -31,16 +34,21 @@ export const openWebgpu: OpenBackend = async ({ packages, isOnlyChoice }) => {
 async function checkAdapter(gpu: Gpu, isSoftwareAllowed: boolean): Promise<void> {
   const adapter = await gpu.requestAdapter()
   if (adapter === null) {
-    throw new Error(
+    throw new NoDeviceError(
       'WebGPU finds no adapter: install the Vulkan loader (libvulkan1) and a driver for the GPU',
     )
   }
   const isSoftware = adapter.isFallbackAdapter ?? adapter.info?.isFallbackAdapter ?? false
   if (!isSoftware || isSoftwareAllowed) return
   const name = adapter.info?.description ?? 'unnamed'
-  throw new Error(
+  throw new NoDeviceError(
     `WebGPU has only a software adapter (${name}), which is slower than wasm; name it alone to use it`,
   )
+}
+
+function exposedGpu(): Gpu | undefined {
+  const navigator: { readonly gpu?: Gpu } | undefined = Reflect.get(globalThis, 'navigator')
+  return navigator?.gpu
 }
 
 /** Node 20 has no `navigator`; later ones have one without `gpu`. */
@@ -52,6 +60,19 @@ function exposeGpu(gpu: Gpu): void {
     Object.defineProperty(globalThis, 'navigator', { value: holder, configurable: true })
 }
 
-function isDawn(module: unknown): module is { create(options: string[]): Gpu } {
+/** `GPUBufferUsage` and the like, which browsers have and the backend reads. */
+function exposeGlobals(globals: object): void {
+  for (const [name, value] of Object.entries(globals)) {
+    if (!Reflect.has(globalThis, name)) Object.defineProperty(globalThis, name, { value, configurable: true })
+  }
+}
+
+/** What the package `webgpu` exports. */
+interface Dawn {
+  create(options: string[]): Gpu
+  readonly globals?: object
+}
+
+function isDawn(module: unknown): module is Dawn {
   return typeof module === 'object' && module !== null && 'create' in module
 }

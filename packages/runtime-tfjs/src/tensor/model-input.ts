@@ -23,15 +23,16 @@ export function readItemSpec(model: TfjsModel, inputShape?: readonly number[]): 
 }
 
 /**
- * Refuses batches for a model that was saved for one batch size only.
- * @throws StartError (`start_error`)
+ * The only batch size that the model takes; undefined when it takes any.
+ * @throws StartError (`start_error`) when batches may be larger than that.
  */
-export function checkBatchDimension(model: TfjsModel, maxBatchSize: number): void {
+export function fixedBatchSize(model: TfjsModel, maxBatchSize: number): number | undefined {
   const size = model.inputs[0]?.shape?.[0]
-  if (!isFixed(size) || (size === 1 && maxBatchSize === 1)) return
-  const advice = size === 1 ? 'set maxBatchSize to 1, or export it' : 'export it'
+  if (!isFixed(size)) return undefined
+  if (maxBatchSize <= size) return size
   throw new StartError(
-    `the model's batch dimension is fixed at ${size} and maxBatchSize is ${maxBatchSize}: ${advice} with a free batch dimension`,
+    `the model's batch dimension is fixed at ${size} and maxBatchSize is ${maxBatchSize}: ` +
+      `set maxBatchSize to ${size}, or export it with a free batch dimension`,
   )
 }
 

@@ -4,6 +4,7 @@ import { type Logger, StartError } from '@mosec/core'
 import type { Tensor } from '@tensorflow/tfjs'
 import type { ModelInput, ModelOutput, TfjsModel } from '../backend/tfjs.ts'
 import type { LoadedTfjs } from '../load-tfjs.ts'
+import { explained } from './backend-limit.ts'
 import { inTurn } from './engine-turn.ts'
 import type { TensorArray } from './item-spec.ts'
 import { splitRows } from './pack.ts'
@@ -37,7 +38,7 @@ export class ModelRunner {
    * @returns one view of the first (and only) output for each item.
    */
   run(count: number, makeInput: () => ModelInput): Promise<TensorArray[]> {
-    const { tf } = this.#options.loaded
+    const { tf, backend } = this.#options.loaded
     return inTurn(tf, async () => {
       this.#checkBackend()
       const output = onlyTensor(await this.#predict(makeInput(), count))
@@ -47,6 +48,8 @@ export class ModelRunner {
         )
       }
       return splitRows(await readNumbers(output), count)
+    }).catch((error: unknown) => {
+      throw explained(error, backend)
     })
   }
 

@@ -4,19 +4,26 @@ import type { Tensor } from '@tensorflow/tfjs'
 import type { Tfjs } from '../backend/tfjs.ts'
 import { type ItemSpec, itemLength, type TensorArray, zeros } from './item-spec.ts'
 
-/** The items' values one after the other; each must have passed `checkItem`. */
-export function packItems(items: readonly TensorArray[], spec: ItemSpec): TensorArray {
+/** What a batch is padded to. */
+export interface Padding {
+  readonly spec: ItemSpec
+  /** Items of the tensor, at least those that there are. */
+  readonly count: number
+}
+
+/** The items' values one after the other, then zeros up to `count` items; each must have passed `checkItem`. */
+export function packItems(items: readonly TensorArray[], spec: ItemSpec, count = items.length): TensorArray {
   const length = itemLength(spec)
-  const packed = zeros(spec, items.length)
+  const packed = zeros(spec, count)
   items.forEach((item, index) => {
     packed.set(item, index * length)
   })
   return packed
 }
 
-/** The items as one tensor of shape [items, ...shape]. */
-export function batchTensor(tf: Tfjs, items: readonly TensorArray[], spec: ItemSpec): Tensor {
-  return tf.tensor(packItems(items, spec), [items.length, ...spec.shape], spec.dtype)
+/** The items, padded with zeros, as one tensor of shape [count, ...shape]. */
+export function batchTensor(tf: Tfjs, items: readonly TensorArray[], { spec, count }: Padding): Tensor {
+  return tf.tensor(packItems(items, spec, count), [count, ...spec.shape], spec.dtype)
 }
 
 /** A batch's values as one view for each item; all views share the batch's memory. */

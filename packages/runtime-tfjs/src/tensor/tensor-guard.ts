@@ -1,23 +1,21 @@
 /** Notices a worker that keeps tensors: they are never collected, so memory only grows. */
 
-import type { Logger } from '@mosec/core'
+import type { Logger, ReplicaReport } from '@mosec/core'
 
 const firstWarningBatches = 3
 
 /** Counts the batches after which more tensors were alive than before. */
 export class TensorGuard {
   readonly #logger: Logger
+  readonly #report: ((report: ReplicaReport) => void) | undefined
   #growingBatches = 0
   #leaked = 0
   #warnAt = firstWarningBatches
 
-  constructor(logger: Logger) {
+  /** @param report told how many tensors there are, and how many of them were left behind. */
+  constructor(logger: Logger, report?: (report: ReplicaReport) => void) {
     this.#logger = logger
-  }
-
-  /** Tensors that were kept since the start. */
-  get leaked(): number {
-    return this.#leaked
+    this.#report = report
   }
 
   /**
@@ -25,16 +23,20 @@ export class TensorGuard {
    * then each time their number has doubled.
    */
   note(tensorsBefore: number, tensorsAfter: number): void {
-    const growth = tensorsAfter - tensorsBefore
-    if (growth <= 0) return
+    const growth = Math.max(0, tensorsAfter - tensorsBefore)
     this.#leaked += growth
+    this.#report?.({ gauges: { tensors: tensorsAfter, leaked_tensors: this.#leaked } })
+    if (growth > 0) this.#warn(tensorsAfter)
+  }
+
+  #warn(tensors: number): void {
     this.#growingBatches += 1
     if (this.#growingBatches < this.#warnAt) return
     this.#warnAt *= 2
     this.#logger.warning('tensors are leaking: dispose what preprocess, predict and postprocess make', {
       leakedTensors: this.#leaked,
       growingBatches: this.#growingBatches,
-      tensors: tensorsAfter,
+      tensors,
     })
   }
 }

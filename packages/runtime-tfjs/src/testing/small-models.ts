@@ -47,22 +47,53 @@ export async function saveModel(model: LayersModel, folder: string): Promise<str
   return join(folder, 'model.json')
 }
 
+const anyLength = { shape: { dim: [{ size: '-1' }] } }
+
+const where = [
+  { name: 'same', op: 'Equal', input: ['x', 'x'], attr: { T: { type: 'DT_INT32' } } },
+  { name: 'y', op: 'Where', input: ['same'], attr: { T: { type: 'DT_BOOL' } } },
+]
+
 /** Integers to their indices, by way of `Where`, which is dynamic: only `executeAsync` runs this graph. */
-export const indexGraph = graphOf([])
+export const indexGraph = graphOf(where)
 
 /** Fails while `executeAsync` runs, with tensors already made: integers cannot be multiplied on wasm. */
 export const failingGraph = graphOf([
+  ...where,
   { name: 'z', op: 'MatMul', input: ['y', 'y'], attr: { T: { type: 'DT_INT32' } } },
 ])
 
-function graphOf(last: readonly object[]): io.ModelArtifacts {
-  const shape = { shape: { dim: [{ size: '-1' }] } }
-  const node = [
-    { name: 'x', op: 'Placeholder', attr: { dtype: { type: 'DT_INT32' }, shape } },
-    { name: 'same', op: 'Equal', input: ['x', 'x'], attr: { T: { type: 'DT_INT32' } } },
-    { name: 'y', op: 'Where', input: ['same'], attr: { T: { type: 'DT_BOOL' } } },
-    ...last,
-  ]
-  const modelTopology = { node, versions: { producer: 1 } }
-  return { modelTopology, weightSpecs: [], weightData: new ArrayBuffer(0) }
+const axis: io.WeightsManifestEntry = { name: 'axis', shape: [], dtype: 'int32' }
+
+/** Turns a batch around the axis that its largest value names (0 is the only one), so that it must be read meanwhile. */
+export const readBackGraph: io.ModelArtifacts = graphOf(
+  [
+    { name: 'axis', op: 'Const', attr: { dtype: { type: 'DT_INT32' } } },
+    {
+      name: 'largest',
+      op: 'Max',
+      input: ['x', 'axis'],
+      attr: { T: { type: 'DT_INT32' }, keep_dims: { b: true } },
+    },
+    { name: 'turned', op: 'ReverseV2', input: ['x', 'largest'], attr: { T: { type: 'DT_INT32' } } },
+  ],
+  axis,
+)
+
+/** An operation that wasm has no kernel for; `cpu` has. */
+export const imaginaryGraph: io.ModelArtifacts = graphOf([
+  {
+    name: 'real',
+    op: 'Cast',
+    input: ['x'],
+    attr: { SrcT: { type: 'DT_INT32' }, DstT: { type: 'DT_FLOAT' } },
+  },
+  { name: 'complex', op: 'Complex', input: ['real', 'real'], attr: { T: { type: 'DT_FLOAT' } } },
+  { name: 'imag', op: 'Imag', input: ['complex'], attr: { T: { type: 'DT_COMPLEX64' } } },
+])
+
+function graphOf(nodes: readonly object[], ...weightSpecs: io.WeightsManifestEntry[]): io.ModelArtifacts {
+  const x = { name: 'x', op: 'Placeholder', attr: { dtype: { type: 'DT_INT32' }, shape: anyLength } }
+  const modelTopology = { node: [x, ...nodes], versions: { producer: 1 } }
+  return { modelTopology, weightSpecs, weightData: new ArrayBuffer(4 * weightSpecs.length) }
 }
