@@ -1,6 +1,7 @@
 /** The JSON codec: UTF-8 bytes <-> values, strict on the way in. */
 
 import { type Codec, DecodingError, EncodingError } from '@mosec/core'
+import { checkDepth } from './check-depth.ts'
 import { firstInvalidByte } from './first-invalid-byte.ts'
 import { locateJsonError } from './locate-json-error.ts'
 import { hasBinary, writeBinaryAsArray } from './typed-array.ts'
@@ -8,7 +9,8 @@ import { hasBinary, writeBinaryAsArray } from './typed-array.ts'
 /**
  * JSON as a codec (RFC 8259).
  *
- * Reading is strict: invalid UTF-8 is refused, a byte order mark is skipped. A key `__proto__` becomes a property of
+ * Reading is strict: invalid UTF-8 and more than 512 nested arrays and objects are refused, a byte order mark is
+ * skipped. A key `__proto__` becomes a property of
  * that object like any other; no prototype changes. Writing follows `JSON.stringify` (`NaN` and infinities are
  * `null`, functions inside objects are left out), and typed arrays are written as plain arrays of numbers.
  *
@@ -58,7 +60,12 @@ function encodingProblem(cause: unknown): string {
 
 function decode(bytes: Uint8Array): unknown {
   if (bytes.length === 0) throw new DecodingError('no JSON: the body is empty')
-  const text = decodeText(bytes)
+  const value = parse(decodeText(bytes))
+  checkDepth(value, bytes.length)
+  return value
+}
+
+function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {

@@ -18,6 +18,8 @@ const SHORT_STRING = 24
 /** The extension type -1, the standard's timestamp, as a byte. */
 const TIMESTAMP = 0xff
 const TIMESTAMP_LENGTHS = [4, 8, 12]
+/** Farthest from 1970 that a `Date` can be; ECMA-262, section 21.4.1.1. */
+const MAX_SECONDS = 8.64e12
 
 const PROTO = [...Buffer.from('__proto__')]
 const DTYPE = [...Buffer.from('dtype')]
@@ -144,6 +146,9 @@ class Check {
     if (type !== TIMESTAMP) this.#fail(`the extension type ${(type << 24) >> 24} is not known`, start)
     if (!TIMESTAMP_LENGTHS.includes(length)) this.#fail(`a timestamp of ${length} bytes`, start)
     this.#skip(length, 'a timestamp')
+    if (!isTimestamp(this.#bytes.subarray(start + 1, this.#at))) {
+      this.#fail('a timestamp that names no time', start)
+    }
   }
 
   #byte(): number {
@@ -170,4 +175,13 @@ class Check {
   #fail(problem: string, at: number): never {
     throw new DecodingError(`no valid MessagePack: ${problem}, at byte ${at}`)
   }
+}
+
+/** Nanoseconds are less than a second, and a `Date` holds the seconds: an invalid one would throw later, elsewhere. */
+function isTimestamp(bytes: Uint8Array): boolean {
+  if (bytes.length === 4) return true
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const nanoseconds = bytes.length === 8 ? view.getUint32(0) >>> 2 : view.getUint32(0)
+  const seconds = bytes.length === 8 ? 0 : Number(view.getBigInt64(4))
+  return nanoseconds < 1e9 && Math.abs(seconds) <= MAX_SECONDS
 }

@@ -46,6 +46,9 @@ describe('hostile MessagePack', () => {
     ['81a95f5f70726f746f5f5f80', 'no valid MessagePack: the key "__proto__" is not accepted, at byte 1'],
     ['d40100', 'no valid MessagePack: the extension type 1 is not known, at byte 1'],
     ['d5ff0000', 'no valid MessagePack: a timestamp of 2 bytes, at byte 1'],
+    ['d7ffee6b280000000000', 'no valid MessagePack: a timestamp that names no time, at byte 1'],
+    ['c70cff000000007fffffffffffffff', 'no valid MessagePack: a timestamp that names no time, at byte 2'],
+    ['c70cff3b9aca000000000000000000', 'no valid MessagePack: a timestamp that names no time, at byte 2'],
   ])('refuses %s', (hex, message) => {
     expect(refusal(bytes(hex))).toBe(message)
   })
@@ -142,6 +145,35 @@ describe('hostile MessagePack', () => {
       ),
       { numRuns: 3000 },
     )
+  })
+
+  it.each([
+    ['d7ffee6b27fc00000000', 999],
+    ['c70cff00000000000007dba8218000', 8.64e15],
+    ['c70cff00000000fffff82457de8000', -8.64e15],
+  ])('reads the last moments of a timestamp: %s', (hex, epochMs) => {
+    expect((msgpack().decode(bytes(hex)) as Date).getTime()).toBe(epochMs)
+  })
+
+  it.each([
+    ['maps in maps', 0x81, [0xa1, 0x61]],
+    ['arrays in arrays', 0x91, []],
+    ['arrays of 2^32 - 1 in arrays', 0xdd, [0xff, 0xff, 0xff, 0xff]],
+    ['maps of 2^16 - 1 in maps', 0xde, [0xff, 0xff]],
+  ])('refuses %s, as deep as ten megabytes go, soon', (_, token, rest) => {
+    const level = Buffer.from([token, ...rest])
+    const startMs = performance.now()
+    refusal(Buffer.alloc(10 * 1024 * 1024, level))
+    expect(performance.now() - startMs).toBeLessThan(1000)
+  })
+
+  it.each([
+    ['constructor', '81ab636f6e7374727563746f7281a970726f746f7479706581a8706f6c6c75746564c3'],
+    ['toString', '81a8746f537472696e67c3'],
+  ])('takes a key %s for a key', (key, hex) => {
+    const value = msgpack().decode(bytes(hex)) as object
+    expect([Object.hasOwn(value, key), Object.getPrototypeOf(value)]).toEqual([true, Object.prototype])
+    expect('polluted' in {}).toBe(false)
   })
 
   it('changes no prototype', () => {
