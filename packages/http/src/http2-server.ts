@@ -26,6 +26,8 @@ export interface Http2Options {
 
 /** HTTP/2, which besides can ask its clients to leave. */
 export interface Http2Protocol extends Protocol {
+  /** Asks all for no more streams, those to come as well; what they send meanwhile is still served. */
+  announceEnd(): void
   /** GOAWAY to all: their open streams end first. */
   drain(): void
 }
@@ -42,16 +44,25 @@ const SETTINGS = {
   enablePush: false,
 } as const
 const CONNECTION_WINDOW_BYTES = 4 * 1024 * 1024
+const MAX_STREAM_ID = 2 ** 31 - 1
 /** What node may hold for one connection in megabytes: answers that are written and not yet read count too. */
 const MAX_SESSION_MEMORY_MB = 64
 
 /** A server that never listens itself. */
 export function createHttp2(options: Http2Options): Http2Protocol {
   const sessions = new Set<ServerHttp2Session>()
+  let isEnding = false
   const server = createServer({ settings: SETTINGS, maxSessionMemory: MAX_SESSION_MEMORY_MB })
   server.on('session', (session) => {
     sessions.add(session)
     session.once('close', () => sessions.delete(session))
+    // Not before its first answer: clients that have sent nothing yet take it for a refusal, and node's client (20 to
+    // 24) never closes when it comes in one packet with the last of an answer.
+    session.once('stream', (stream) => {
+      stream.once('close', () => {
+        if (isEnding) announceEnd(session)
+      })
+    })
     session.setLocalWindowSize(CONNECTION_WINDOW_BYTES)
     // Said again after each further silence; streams that are open end by themselves.
     session.setTimeout(options.keepAliveMs)
@@ -74,11 +85,24 @@ export function createHttp2(options: Http2Options): Http2Protocol {
       socket.allowHalfOpen = false
       server.emit('connection', socket)
     },
+    announceEnd: () => {
+      isEnding = true
+      for (const session of sessions) announceEnd(session)
+    },
     drain: () => {
       for (const session of sessions) session.close()
     },
     stop: () => {},
   }
+}
+
+/**
+ * The first of two GOAWAYs (RFC 9113, section 6.8): it refuses no stream, so that none is lost that is under way. A
+ * client that heeds it ends the connection when its streams have ended.
+ */
+function announceEnd(session: ServerHttp2Session): void {
+  if (session.destroyed || session.closed) return
+  session.goaway(constants.NGHTTP2_NO_ERROR, MAX_STREAM_ID)
 }
 
 /** A body that does not end in time: 408, unless the answer has begun. */

@@ -156,6 +156,24 @@ describe.each(['direct', 'through Hono'])('HTTP/2, %s', (way) => {
     await stillWorks()
   })
 
+  it('drains with GOAWAY: no stream that is under way is refused, on old connections and new ones', async () => {
+    const pending = client.fetch('/inference', post('before'))
+    const task = await test.submitter.submitted.next()
+    const goaway = once(client.session, 'goaway')
+    listening.drain()
+    const [code, lastStream] = await goaway
+    expect({ code, lastStream }).toEqual({ code: constants.NGHTTP2_NO_ERROR, lastStream: 2 ** 31 - 1 })
+    task.succeed('answered')
+    expect(await (await pending).text()).toBe('answered')
+
+    const other = new Http2Fetch(listening.port)
+    const late = other.fetch('/inference', post('while it drains'))
+    const lateTask = await test.submitter.submitted.next()
+    lateTask.succeed('served')
+    expect(await (await late).text()).toBe('served')
+    await Promise.all([listening.close(), other.close()])
+  })
+
   it('closes with GOAWAY: streams in flight are answered, new ones are not taken', async () => {
     const pending = client.fetch('/inference', post('x'))
     const task = await test.submitter.submitted.next()

@@ -44,6 +44,26 @@ it('closes idle connections at once, lets an answer finish, and closes twice wit
   await expect(RawClient.connect(listening.port)).rejects.toThrow('ECONNREFUSED')
 })
 
+it('while it drains it serves on, and each answer is the last one on its connection', async () => {
+  const test = makeTestFace()
+  const listening = await listenLocally(test.face)
+  const client = await RawClient.connect(listening.port)
+  client.post('/inference', 'before')
+  const before = await test.submitter.submitted.next()
+  before.succeed('first')
+  expect((await client.waitFor('first')).toLowerCase()).not.toContain('connection: close')
+
+  listening.drain()
+  client.post('/inference', 'kept')
+  const kept = await test.submitter.submitted.next()
+  kept.succeed('second')
+  expect((await client.closed()).toLowerCase()).toContain('connection: close')
+  const health = await RawClient.connect(listening.port)
+  health.send('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n')
+  expect(await health.closed()).toMatch(/connection: close.*alive/is)
+  await listening.close()
+})
+
 it('a large answer to a slow reader survives close', async () => {
   const sizeBytes = 30_000_000
   const test = makeTestFace({ timeoutMs: 60_000 })

@@ -23,6 +23,11 @@ export interface Listening {
   readonly port: number
   readonly host: string
   /**
+   * Goes on serving, but each answer is the last one on its connection: clients come again through their balancer, which
+   * by then sends them elsewhere. HTTP/2 is told to open no more streams.
+   */
+  drain(): void
+  /**
    * Stops accepting, ends idle connections at once and the others after their present answers. Resolves when all are
    * gone, at the latest a second after the service timeout. Calling it again gives the same promise.
    */
@@ -58,6 +63,7 @@ export async function listen(
   return {
     port: typeof address === 'object' && address !== null ? address.port : options.port,
     host,
+    drain: () => port.drain(),
     close: () => {
       closed ??= port.close()
       return closed
@@ -94,9 +100,14 @@ class Port {
     })
   }
 
+  drain(): void {
+    this.#context.isClosing = true
+    this.#http2.announceEnd()
+  }
+
   close(): Promise<void> {
     const { clock, timeoutMs } = this.#context.options
-    this.#context.isClosing = true
+    this.drain()
     return new Promise((resolve) => {
       const timer = clock.after(timeoutMs + CLOSE_GRACE_MS, () => this.#connections.destroy())
       this.server.close(() => {
