@@ -1,0 +1,72 @@
+/** Loads one backend and measures it. */
+
+import { type BackendTiming, type Finding, silentLogger } from '@mosec/core'
+import { MissingPackageError } from '@mosec/core/runtime'
+import { NoDeviceError } from '../backend/no-device-error.ts'
+import type { BackendName, Tfjs } from '../backend/tfjs.ts'
+import { defaultBackends, loadTfjs } from '../load-tfjs.ts'
+import { timeProduct } from './time-product.ts'
+
+/** A backend that cannot be used is a finding, not an error. */
+export async function examineBackend(name: string): Promise<Finding> {
+  const subject = `tfjs/${name}`
+  if (!isBackendName(name)) {
+    const summary = `there is no such backend; there are ${defaultBackends.join(', ')}`
+    return { subject, status: 'problem', summary }
+  }
+  try {
+    return { subject, status: 'ok', ...(await measure(name)) }
+  } catch (error) {
+    return { subject, ...failureOf(name, error) }
+  }
+}
+
+async function measure(backend: BackendName): Promise<Pick<Finding, 'summary' | 'details'>> {
+  const startedMs = performance.now()
+  const { tf } = await loadTfjs({ backends: [backend], logger: silentLogger })
+  const timing: BackendTiming = { loadMs: performance.now() - startedMs, productMs: await timeProduct(tf) }
+  const versions = { tfjsVersion: tf.version['tfjs-core'], tensorflowVersion: tensorflowVersionOf(tf) }
+  const engine = versions.tensorflowVersion === undefined ? '' : `, TensorFlow ${versions.tensorflowVersion}`
+  return { summary: `TensorFlow.js ${versions.tfjsVersion}${engine}`, details: { ...timing, ...versions } }
+}
+
+function tensorflowVersionOf(tf: Tfjs): string | undefined {
+  const backend: unknown = tf.backend()
+  const binding: unknown =
+    typeof backend === 'object' && backend !== null ? Reflect.get(backend, 'binding') : undefined
+  const version: unknown =
+    typeof binding === 'object' && binding !== null ? Reflect.get(binding, 'TF_Version') : undefined
+  return typeof version === 'string' ? version : undefined
+}
+
+/** The loader's error has the backend's own as its cause. */
+function failureOf(backend: BackendName, error: unknown): Pick<Finding, 'status' | 'summary' | 'nextStep'> {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const summary = cause instanceof Error ? cause.message : String(cause)
+  if (cause instanceof MissingPackageError) {
+    return { status: 'absent', summary: 'its packages are not installed', nextStep: installSteps[backend] }
+  }
+  if (cause instanceof NoDeviceError) return { status: 'absent', summary }
+  return { status: 'problem', summary, nextStep: repairSteps[backend] }
+}
+
+const build = 'npx mosec doctor --build-tfjs-node'
+
+const installSteps: Readonly<Record<BackendName, string>> = {
+  'tensorflow-gpu': `npm install --ignore-scripts @tensorflow/tfjs-node-gpu@4.22.0, then ${build} --gpu`,
+  tensorflow: `npm install --ignore-scripts @tensorflow/tfjs-node@4.22.0, then ${build}`,
+  webgpu: 'npm install @tensorflow/tfjs @tensorflow/tfjs-backend-webgpu webgpu',
+  wasm: 'npm install @tensorflow/tfjs @tensorflow/tfjs-backend-wasm',
+  cpu: 'npm install @tensorflow/tfjs',
+}
+
+const repairSteps: Readonly<Record<BackendName, string>> = {
+  'tensorflow-gpu': `${build} --gpu`,
+  tensorflow: build,
+  webgpu: 'npm install webgpu@latest @tensorflow/tfjs-backend-webgpu, and update the Vulkan driver',
+  wasm: 'npm ls @tensorflow/tfjs-core must show one version; then npm install @tensorflow/tfjs-backend-wasm',
+  cpu: 'npm ls @tensorflow/tfjs-core must show one version',
+}
+
+const isBackendName = (name: string): name is BackendName =>
+  defaultBackends.some((backend) => backend === name)
