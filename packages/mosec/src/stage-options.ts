@@ -2,6 +2,7 @@
 
 import { type AnyWorker, adaptive, type BatchPolicy, ConfigurationError, greedy, window } from '@mosec/core'
 import type { ModuleLaunch } from '@mosec/worker/replica'
+import { checkedDevices, type Device } from './device-options.ts'
 import { type RecycleLimits, type RecycleOptions, resolveRecycle } from './recycle-options.ts'
 
 /** Batch policies by name; `docs/concepts.md` says when to use which. */
@@ -34,6 +35,11 @@ export interface BaseStageOptions {
    * entries are for replicas that are added while the stage runs.
    */
   readonly env?: readonly Readonly<Record<string, string>>[]
+  /**
+   * GPUs, one to a replica in turns: `[0, 1]` with four replicas puts two on each. Sets `CUDA_VISIBLE_DEVICES`, and
+   * `TF_FORCE_GPU_ALLOW_GROWTH` so that TensorFlow leaves memory to the others; `env` wins.
+   */
+  readonly devices?: readonly Device[]
   /** When `forward` throws for a batch: run it again in halves until the guilty are alone, or fail it as a whole. */
   readonly onBatchError?: 'isolate' | 'fail'
   /** Replaces replicas that are old, or large, by fresh ones; never when left out. */
@@ -74,6 +80,8 @@ export interface ResolvedStageOptions {
   readonly timeoutMs: number
   /** Empty, or at least one entry per replica. */
   readonly env: readonly Readonly<Record<string, string>>[]
+  /** Empty when replicas see what the server sees. */
+  readonly devices: readonly Device[]
   readonly onBatchError: 'isolate' | 'fail'
   /** Undefined when replicas stay as long as they live. */
   readonly recycle: RecycleLimits | undefined
@@ -98,6 +106,7 @@ export function resolveStageOptions(options: BatchStageOptions): ResolvedStageOp
     policyName,
     timeoutMs: positive('timeoutMs', options.timeoutMs ?? Number.POSITIVE_INFINITY),
     env: checkedEnv(options.env ?? [], replicas),
+    devices: checkedDevices(options.devices, isolation === 'thread'),
     onBatchError: options.onBatchError ?? 'isolate',
     recycle: resolveRecycle(options.recycle, isolation === 'thread'),
   }
@@ -113,6 +122,7 @@ const known: Readonly<Record<keyof BatchStageOptions, true>> = {
   policy: true,
   timeoutMs: true,
   env: true,
+  devices: true,
   onBatchError: true,
   recycle: true,
 }

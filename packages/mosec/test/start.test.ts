@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Program } from 'mosec/testing'
 import { describe, expect, it } from 'vitest'
 import { freePort, isOpen } from './free-port.ts'
 import { openHold } from './held-request.ts'
@@ -84,14 +85,7 @@ it('ready-min: without it the port waits for every replica', async () => {
 describe('env: [{...}, {...}], one per replica', () => {
   it('is set before the child starts: CUDA_VISIBLE_DEVICES is seen in the worker', async () => {
     await using program = await start('starting', { env: { REPLICAS: '2' } })
-    const seen = new Set<string>()
-    await expect
-      .poll(async () => {
-        for (const { body } of await Promise.all(Array.from({ length: 8 }, () => post(program, 0))))
-          seen.add(body)
-        return [...seen].sort()
-      })
-      .toEqual(['{"replica":1,"device":"4"}', '{"replica":2,"device":"5"}'])
+    await expect.poll(seenBy(program)).toEqual(['{"replica":1,"device":"4"}', '{"replica":2,"device":"5"}'])
   })
 
   it('length must be at least that of the replicas', async () => {
@@ -100,6 +94,35 @@ describe('env: [{...}, {...}], one per replica', () => {
     expect(code).not.toBe(0)
   })
 })
+
+describe('devices: [...]', () => {
+  it('go round the replicas, and TensorFlow is told to leave memory to the others', async () => {
+    await using program = await start('starting', { env: { REPLICAS: '3', DEVICES: '[0, "GPU-5"]' } })
+    await expect
+      .poll(seenBy(program))
+      .toEqual([
+        '{"replica":1,"device":"0","growth":"true"}',
+        '{"replica":2,"device":"GPU-5","growth":"true"}',
+        '{"replica":3,"device":"0","growth":"true"}',
+      ])
+  })
+
+  it.each([['[]'], ['[-1]'], ['["a b"]'], ['0']])('refuses %s', async (devices) => {
+    const { code, errors } = await runToEnd('starting', ['--port', '0'], { DEVICES: devices })
+    expect(errors).toContain('stage option devices takes a list of GPUs')
+    expect(code).toBe(2)
+  })
+})
+
+/** All answers that were seen so far. */
+function seenBy(program: Program): () => Promise<string[]> {
+  const seen = new Set<string>()
+  return async () => {
+    for (const { body } of await Promise.all(Array.from({ length: 8 }, () => post(program, 0))))
+      seen.add(body)
+    return [...seen].sort()
+  }
+}
 
 async function readyReplicas(url: string): Promise<string | undefined> {
   const page = await (await fetch(`${url}/metrics`)).text()

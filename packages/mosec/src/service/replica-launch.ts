@@ -7,6 +7,7 @@ import { withoutToken } from '../admin/keep-secret.ts'
 import type { NamedStage } from '../blueprint.ts'
 import { isLauncher } from '../check-worker.ts'
 import type { LogLevel } from '../config/index.ts'
+import { replicaEnvironment } from '../device-options.ts'
 import { specEnvironment } from '../replica/replica-spec.ts'
 
 /** Serves a worker that is named by module. Its ending follows this file's: `.ts` in our own tests, `.js` built. */
@@ -48,18 +49,18 @@ export function replicaLaunch(
     modulePath: isModule ? moduleEntry : mainModule(stage.name),
     args: isModule ? [] : withoutToken(process.argv.slice(2)),
     execArgv: process.execArgv,
-    env: { ...process.env, ...options.env[replica - 1], ...spec },
+    env: { ...replicaEnvironment(process.env, replica, options), ...spec },
   }
 }
 
 /** What a stage that brings its own replicas is told. */
 function orderOf({ options, ipc }: NamedStage, replica: number, logLevel: LogLevel): BroughtLaunch['order'] {
-  const { maxBatchSize, timeoutMs, onBatchError, env } = options
+  const { maxBatchSize, timeoutMs, onBatchError } = options
   return {
     maxBatchSize,
     timeoutMs,
     onBatchError,
-    env: { ...process.env, ...env[replica - 1] },
+    env: replicaEnvironment(process.env, replica, options),
     logLevel,
     readsCommonForm: ipc.reads,
     writesCommonForm: ipc.writes,
