@@ -12,6 +12,8 @@ export interface SeatOptions {
   /** Makes the next replica with this number. */
   readonly make: (seat: ReplicaSeat, observer: Observer) => AttachedReplica
   readonly stage: string
+  /** Told when one of its replicas changed, or was given up. */
+  readonly touched: () => void
   /** Told of the replica that has the seat; restarts are counted since the seat is there. */
   readonly observer: Observer
   readonly clock: Clock
@@ -42,6 +44,11 @@ export class ReplicaSeat {
   /** Of the replica that has the seat. */
   get state(): ReplicaState {
     return this.#replica.state
+  }
+
+  /** Nobody works here, and nobody is about to. */
+  get isDown(): boolean {
+    return this.#successor === undefined && (this.state === 'backoff' || this.state === 'stopped')
   }
 
   /** Replicas that finish what they hold. */
@@ -105,6 +112,7 @@ export class ReplicaSeat {
       await successor.start(this.#signal)
     } finally {
       this.#successor = undefined
+      this.#options.touched()
     }
     if (this.#signal.aborted) return successor.retire()
     await this.#handOver(successor)
@@ -156,6 +164,7 @@ export class ReplicaSeat {
       },
       replicaChanged: (change) => {
         if (this.isHeldBy(replica)) this.#tell(change)
+        this.#options.touched()
       },
       isolated: (stage, tasks) => observer.isolated?.(stage, tasks),
     })

@@ -145,6 +145,7 @@ export class StageCrew {
       number,
       stage: this.#stage.name,
       make: (seat, observer) => this.#makeReplica(seat, observer),
+      touched: () => this.#checkOut(),
       observer: {
         replicaReported: (report) => observer.replicaReported?.(report),
         isolated: (stage, tasks) => observer.isolated?.(stage, tasks),
@@ -212,14 +213,11 @@ export class StageCrew {
     const holder = this.#seats[seat.number - 1]
     if (holder !== undefined && holder !== seat) return
     this.#options.observer.replicaChanged?.(change)
-    this.#checkOut()
   }
 
   /** A stage whose replicas are all down for a while refuses at the door. */
   #checkOut(): void {
     this.#scheduled.isOut =
-      this.#seats.length > 0 &&
-      this.#scheduled.ready === 0 &&
-      this.#seats.every(({ state }) => state === 'backoff' || state === 'stopped')
+      this.#seats.length > 0 && this.#scheduled.ready === 0 && this.#seats.every(({ isDown }) => isDown)
   }
 }
