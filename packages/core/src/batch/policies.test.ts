@@ -12,7 +12,14 @@ for (const [name, policy] of Object.entries(policies)) {
 
 const queue = (length: number, oldestMs = 0) => ({ length, oldestMs, deadlineMs: 10_000 })
 const limits = { maxBatchSize: 32, maxWaitMs: 10 }
-const gpu: BatchHistory = { arrivalIntervalMs: 1, fixedCostMs: 5, itemCostMs: 0.5, idleReplicas: 1 }
+const gpu: BatchHistory = {
+  arrivalIntervalMs: 1,
+  fixedCostMs: 5,
+  itemCostMs: 0.5,
+  idleReplicas: 1,
+  replicas: 1,
+  nextIdleMs: Number.POSITIVE_INFINITY,
+}
 
 describe('window', () => {
   it('waits maxWaitMs from the first task, as Mosec does', () => {
@@ -33,7 +40,7 @@ describe('adaptive', () => {
   })
 
   it('does not wait while nothing is known', () => {
-    const nothing = { arrivalIntervalMs: 0, fixedCostMs: 0, itemCostMs: 0, idleReplicas: 1 }
+    const nothing = { ...gpu, arrivalIntervalMs: 0, fixedCostMs: 0, itemCostMs: 0 }
     expect(adaptive(queue(1), limits, 0, nothing)).toEqual({ send: 1 })
   })
 
@@ -58,6 +65,12 @@ describe('adaptive', () => {
   })
 
   it('lets an idle replica take the next task', () => {
-    expect(adaptive(queue(1), limits, 0, { ...gpu, idleReplicas: 2 })).toEqual({ send: 1 })
+    expect(adaptive(queue(1), limits, 0, { ...gpu, idleReplicas: 2, replicas: 2 })).toEqual({ send: 1 })
+  })
+
+  it('does not wait long for what a replica that is soon done could take', () => {
+    const soon = { ...gpu, replicas: 3, nextIdleMs: 0.5 }
+    expect(adaptive(queue(1), limits, 0, soon)).toEqual({ send: 1 })
+    expect(adaptive(queue(1), limits, 0, { ...soon, nextIdleMs: 4 })).toEqual({ waitUntilMs: 5 })
   })
 })

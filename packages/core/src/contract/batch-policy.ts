@@ -20,7 +20,7 @@ export interface BatchLimits {
 
 /** What the stage has learned of its load and its worker. All numbers are 0 while nothing is known. */
 export interface BatchHistory {
-  /** Mean time between arrivals, in milliseconds. */
+  /** Mean time between arrivals, in milliseconds; what comes in one turn of the event loop is one arrival. */
   readonly arrivalIntervalMs: number
   /** `a` in the batch's cost `a + b * n`, in milliseconds. */
   readonly fixedCostMs: number
@@ -28,6 +28,10 @@ export interface BatchHistory {
   readonly itemCostMs: number
   /** Replicas that compute nothing now, the asking one among them. */
   readonly idleReplicas: number
+  /** Replicas of the stage that are connected, at least 1. */
+  readonly replicas: number
+  /** Expected time until one of those that compute is done, in milliseconds; `Infinity` when none computes. */
+  readonly nextIdleMs: number
 }
 
 /** Send so many tasks now, or ask again at that time or when something changed. */

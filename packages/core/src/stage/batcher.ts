@@ -2,7 +2,16 @@
 
 import { ArrivalRate } from '../batch/arrival-rate.ts'
 import { CostModel } from '../batch/cost-model.ts'
-import type { BatchDecision, BatchLimits, BatchPolicy, QueueView } from '../contract/batch-policy.ts'
+import type {
+  BatchDecision,
+  BatchHistory,
+  BatchLimits,
+  BatchPolicy,
+  QueueView,
+} from '../contract/batch-policy.ts'
+
+/** What a policy is told of the replicas. */
+export type PoolView = Pick<BatchHistory, 'idleReplicas' | 'replicas' | 'nextIdleMs'>
 
 /** One stage's policy and memory. */
 export class Batcher {
@@ -31,7 +40,12 @@ export class Batcher {
     return this.#cost.isKnown ? this.#cost.costMs(this.limits.maxBatchSize) : undefined
   }
 
-  /** A task came. */
+  /** Expected cost of a batch, in milliseconds; 0 until one came back. */
+  costMs(size: number): number {
+    return this.#cost.costMs(size)
+  }
+
+  /** One or more tasks came in this turn. */
   arrived(nowMs: number): void {
     this.#arrivals.observe(nowMs)
   }
@@ -42,12 +56,12 @@ export class Batcher {
   }
 
   /** What to do with a queue that is not empty. */
-  decide(queue: QueueView, nowMs: number, idleReplicas: number): BatchDecision {
+  decide(queue: QueueView, nowMs: number, pool: PoolView): BatchDecision {
     return this.#policy(queue, this.limits, nowMs, {
       arrivalIntervalMs: this.#arrivals.intervalMs,
       fixedCostMs: this.#cost.fixedMs,
       itemCostMs: this.#cost.itemMs,
-      idleReplicas,
+      ...pool,
     })
   }
 }

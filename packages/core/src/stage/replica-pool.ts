@@ -30,6 +30,16 @@ export class ReplicaPool {
     return count
   }
 
+  /** Expected time until a replica that computes is done, if a batch costs so much; `Infinity` when none computes. */
+  nextIdleMs(costMs: (size: number) => number, nowMs: number): number {
+    let nextMs = Number.POSITIVE_INFINITY
+    for (const slot of this.#slots) {
+      if (slot.isIdle) continue
+      nextMs = Math.min(nextMs, slot.idleMs(costMs))
+    }
+    return Math.max(0, nextMs - nowMs)
+  }
+
   add(slot: ReplicaSlot): void {
     this.#slots.push(slot)
   }

@@ -60,6 +60,13 @@ export class ReplicaSlot {
     return Math.max(this.batches[0]?.sentMs ?? 0, this.#lastDoneMs)
   }
 
+  /** When it will have done what it holds, if a batch costs so much; clock milliseconds. Meaningless when idle. */
+  idleMs(costMs: (size: number) => number): number {
+    let idleMs = this.busySinceMs
+    for (const { size } of this.batches) idleMs += costMs(size)
+    return idleMs
+  }
+
   /** When it would end a batch that is given to it now, if each costs `batchMs`; clock milliseconds. */
   endsMs(batchMs: number, nowMs: number): number {
     const startMs = this.isIdle ? nowMs : Math.max(nowMs, this.busySinceMs + this.batches.length * batchMs)

@@ -40,6 +40,7 @@ export class Stage implements Blocked, NextStage {
   readonly #pool = new ReplicaPool()
   readonly #hangs: HangWatch
   readonly #replies: Replies
+  readonly #costMs = (size: number): number => this.#batcher.costMs(size)
   #timer: Timer | undefined = undefined
   #isPumpAsked = false
 
@@ -110,7 +111,7 @@ export class Stage implements Blocked, NextStage {
   enqueue(task: Task): void {
     const nowMs = this.#clock.now()
     task.queuedMs = nowMs
-    this.#batcher.arrived(nowMs)
+    if (!this.#isPumpAsked) this.#batcher.arrived(nowMs)
     this.#waiting.push(task)
     this.#observer.queued(task, this.name)
     this.resume()
@@ -180,7 +181,11 @@ export class Stage implements Blocked, NextStage {
     if (first.crashes > 0) return 1
     const nowMs = this.#clock.now()
     const view = { length: this.#queue.ready, oldestMs: this.#queue.oldestMs, deadlineMs: first.deadlineMs }
-    const decision = this.#batcher.decide(view, nowMs, this.#pool.idleCount)
+    const decision = this.#batcher.decide(view, nowMs, {
+      idleReplicas: this.#pool.idleCount,
+      replicas: this.#pool.size,
+      nextIdleMs: this.#pool.nextIdleMs(this.#costMs, nowMs),
+    })
     if (decision.send !== undefined) return decision.send
     this.#timer = this.#clock.after(decision.waitUntilMs - nowMs, () => this.#pump())
     return 0

@@ -27,7 +27,14 @@ function* situations(): Generator<Situation> {
                     queue: { length, oldestMs: 100, deadlineMs: 100 + waitedMs + leftMs },
                     limits: { maxBatchSize, maxWaitMs },
                     nowMs: 100 + waitedMs,
-                    history: { arrivalIntervalMs, fixedCostMs, itemCostMs: 0.5, idleReplicas },
+                    history: {
+                      arrivalIntervalMs,
+                      fixedCostMs,
+                      itemCostMs: 0.5,
+                      idleReplicas,
+                      replicas: 3,
+                      nextIdleMs: idleReplicas === 3 ? Number.POSITIVE_INFINITY : fixedCostMs / 2,
+                    },
                   }
 }
 
