@@ -29,17 +29,18 @@ const LAST_WORDS_MS = 500
 export class PythonProcess implements LaunchedReplica {
   readonly exited: Promise<string>
   isCleanExit = false
-  readonly #child: ChildProcess
+  /** The guard, which ends as what it guards ends. */
+  readonly child: ChildProcess
   readonly #ports: LaunchPorts
-  /** Of the process that computes; the child itself only guards it. */
+  /** Of the process that computes. */
   #worker: number | undefined
   #isGone = false
 
   constructor(program: PythonProgram, ports: LaunchPorts) {
     this.#ports = ports
-    this.#child = start(program)
+    this.child = start(program)
     this.exited = this.#watch(program)
-    const [, stdout, stderr, control] = this.#child.stdio
+    const [, stdout, stderr, control] = this.child.stdio
     eachLine(stdout as Readable | null, (line) => ports.logger.info(line, { stream: 'stdout' }))
     eachLine(stderr as Readable | null, (line) => ports.logger.warning(line, { stream: 'stderr' }))
     eachLine(control as Readable | null, (line) => this.#said(line))
@@ -47,11 +48,11 @@ export class PythonProcess implements LaunchedReplica {
   }
 
   get pid(): number | undefined {
-    return this.#worker ?? this.#child.pid
+    return this.#worker ?? this.child.pid
   }
 
   send(message: object): void {
-    const control = this.#child.stdio[CONTROL] as Duplex | null | undefined
+    const control = this.child.stdio[CONTROL] as Duplex | null | undefined
     if (!this.#isGone && control?.writable === true) control.write(`${JSON.stringify(message)}\n`)
   }
 
@@ -59,7 +60,7 @@ export class PythonProcess implements LaunchedReplica {
   kill(): void {
     if (this.#isGone) return
     if (this.#worker !== undefined) killIfAlive(this.#worker)
-    this.#child.kill('SIGKILL')
+    this.child.kill('SIGKILL')
   }
 
   #said(line: string): void {
@@ -70,18 +71,18 @@ export class PythonProcess implements LaunchedReplica {
 
   #watch({ python, cwd }: PythonProgram): Promise<string> {
     return new Promise((resolve) => {
-      this.#child.once('error', (error) => {
-        if (this.#child.pid !== undefined) return
+      this.child.once('error', (error) => {
+        if (this.child.pid !== undefined) return
         this.#isGone = true
         resolve(`could not be started: ${whyNot(error, python, cwd)}`)
       })
-      this.#child.once('exit', (code, signal) => {
+      this.child.once('exit', (code, signal) => {
         this.#isGone = true
         this.isCleanExit = code === 0
         const how = signal === null ? `exited with code ${code}` : `was killed by ${signal}`
         // What it has started may hold its pipes open.
         const late = this.#ports.clock.after(LAST_WORDS_MS, () => resolve(how))
-        this.#child.once('close', () => {
+        this.child.once('close', () => {
           late.cancel()
           resolve(how)
         })

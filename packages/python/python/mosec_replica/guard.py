@@ -33,6 +33,9 @@ def guard(task):
         _die_with(guard_pid, lifeline)
         return
     os.close(lifeline)
+    if "script" in task:
+        # It may end by itself, and clears up behind `server.run()`.
+        signal.signal(signal.SIGTERM, lambda number, _: os.kill(worker, number))
     _wait(worker, server, task)
 
 

@@ -72,13 +72,17 @@ def _load(source, main):
     except LoadError:
         raise
     except SyntaxError as error:
-        what = "".join(traceback.format_exception_only(type(error), error)).strip()
-        raise LoadError("%s\nPython can tell more: %s -m py_compile %s" % (what, sys.executable, error.filename))
+        raise LoadError(syntax_error(error)) from None
     except ModuleNotFoundError as error:
-        raise LoadError(_missing(error, source)) from error
+        raise LoadError(missing_module(error, source)) from error
 
 
-def _missing(error, source):
+def syntax_error(error):
+    what = "".join(traceback.format_exception_only(type(error), error)).strip()
+    return "%s\nMend the file; this checks it: %s -m py_compile %s" % (what, sys.executable, error.filename)
+
+
+def missing_module(error, source):
     name = (error.name or "").split(".")[0]
     if not source.endswith(".py") and name == source.split(".")[0]:
         return "there is no module %s: it is looked for in %s and among the installed packages" % (source, os.getcwd())
