@@ -6,6 +6,8 @@ export type { BackendName, ModelInput, ModelOutput, Tfjs, TfjsModel } from './ba
 export * from './load-tfjs.ts'
 export { fileModel } from './model/file-model.ts'
 export { jsonModel, type ModelParts } from './model/json-model.ts'
+export { loadSavedModel, type SavedModelOptions } from './model/saved-model.ts'
+export { type UrlModelOptions, urlModel } from './model/url-model.ts'
 export type { TensorArray, TensorValues } from './tensor/item-spec.ts'
 export { TfjsWorker } from './tfjs-worker.ts'
 export { type TfjsWorkerOptions, tfjsWorker } from './tfjs-worker-of.ts'

@@ -16,6 +16,7 @@ export type ModelOutput = Tensor | Tensor[] | NamedTensorMap
 export interface TfjsModel {
   readonly inputs: readonly { readonly shape?: readonly (number | null)[]; readonly dtype: string }[]
   predict(input: ModelInput, config: { readonly batchSize?: number }): ModelOutput
+  dispose?(): unknown
 }
 
 /** What can compute, best first: CUDA, TensorFlow on the CPU, WebGPU (Vulkan, Metal), WebAssembly, plain JavaScript. */

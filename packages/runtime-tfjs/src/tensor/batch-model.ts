@@ -89,8 +89,7 @@ export class BatchModel {
 
   /** Frees the model. */
   dispose(): void {
-    const { model } = this.#options
-    if (canDispose(model)) model.dispose()
+    this.#options.model.dispose?.()
   }
 
   async #run(items: readonly unknown[]): Promise<TensorArray[]> {
@@ -119,8 +118,4 @@ export class BatchModel {
       })
     }
   }
-}
-
-function canDispose(model: object): model is { dispose(): unknown } {
-  return 'dispose' in model
 }

@@ -97,3 +97,20 @@ function graphOf(nodes: readonly object[], ...weightSpecs: io.WeightsManifestEnt
   const modelTopology = { node: [x, ...nodes], versions: { producer: 1 } }
   return { modelTopology, weightSpecs, weightData: new ArrayBuffer(4 * weightSpecs.length) }
 }
+
+/** A graph that multiplies three numbers by the weights `w`, without the weights. */
+export const graphTimes = {
+  format: 'graph-model',
+  modelTopology: {
+    node: [
+      {
+        name: 'x',
+        op: 'Placeholder',
+        attr: { dtype: { type: 'DT_FLOAT' }, shape: { shape: { dim: [{ size: '3' }] } } },
+      },
+      { name: 'w', op: 'Const', attr: { dtype: { type: 'DT_FLOAT' } } },
+      { name: 'y', op: 'Mul', input: ['x', 'w'], attr: { T: { type: 'DT_FLOAT' } } },
+    ],
+    versions: { producer: 1 },
+  },
+}
