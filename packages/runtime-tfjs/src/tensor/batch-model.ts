@@ -1,9 +1,9 @@
 /** A model that takes batches of checked items: padded, packed, computed, watched for leaks. */
 
 import { type Logger, type ReplicaReport, StartError } from '@mosec/core'
+import { BatchSizes } from '@mosec/core/runtime'
 import type { ModelInput, ModelOutput, TfjsModel } from '../backend/tfjs.ts'
 import type { LoadedTfjs } from '../load-tfjs.ts'
-import { BatchSizes } from './batch-sizes.ts'
 import { checkItem, type ItemSpec, type TensorArray, zeros } from './item-spec.ts'
 import { fixedBatchSize, readItemSpec } from './model-input.ts'
 import { ModelRunner } from './model-runner.ts'
