@@ -1,6 +1,13 @@
 /** The series of one stage and of its replicas. */
 
-import type { BatchReplied, BatchSent, ReplicaChanged, ReplicaReport, ReplicaState } from '@mosec/core'
+import type {
+  BatchReplied,
+  BatchSent,
+  RecycleReason,
+  ReplicaChanged,
+  ReplicaReport,
+  ReplicaState,
+} from '@mosec/core'
 import type { Families } from './families.ts'
 import type { Cell, Cells } from './tally.ts'
 import type { Tally } from './tally-histogram.ts'
@@ -24,6 +31,10 @@ export class StageMeter {
     this.#restarts = families.restart.at(name)
     families.retried.at(name)
     families.isolated.at(name)
+    for (const reason of ['batches', 'age', 'rss'] satisfies RecycleReason[])
+      families.recycled.at(name, reason)
+    for (const setting of ['replicas', 'maxBatchSize', 'maxWaitMs', 'drained'])
+      families.stageChanges.at(name, setting)
     for (const state of states) families.replica.at(name, state)
   }
 

@@ -28,7 +28,7 @@ function positions(args: readonly string[]): ReadonlySet<number> {
   for (let index = 0; index < end; index++) {
     const word = args[index] ?? ''
     if (word === FLAG || word.startsWith(`${FLAG}=`)) own.add(index)
-    if (word === FLAG) own.add(++index)
+    if (word === FLAG && index + 1 < end) own.add(++index)
   }
   return own
 }

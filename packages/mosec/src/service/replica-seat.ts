@@ -1,6 +1,6 @@
 /** The place of one replica in its stage: a number, and whoever has it now. */
 
-import type { Clock, Observer, ReplicaChanged, ReplicaState } from '@mosec/core'
+import type { Clock, Observer, ReplicaChanged, ReplicaReported, ReplicaState } from '@mosec/core'
 import type { ServerLogger } from '../log/index.ts'
 import type { AttachedReplica } from './attached-replica.ts'
 import { startLater } from './late-start.ts'
@@ -12,6 +12,8 @@ export interface SeatOptions {
   /** Makes the next replica with this number. */
   readonly make: (seat: ReplicaSeat, observer: Observer) => AttachedReplica
   readonly stage: string
+  /** Restarts under this number so far: counts go on when a seat is given up and comes again. */
+  readonly restartsBefore: number
   /** Told when one of its replicas changed, or was given up. */
   readonly touched: () => void
   /** Told of the replica that has the seat; restarts are counted since the seat is there. */
@@ -32,11 +34,14 @@ export class ReplicaSeat {
   #successor: AttachedReplica | undefined
   /** Those who had the seat and finish what they hold. */
   readonly #leaving = new Set<AttachedReplica>()
-  #restartsBefore = 0
+  #restartsBefore: number
+  /** What a successor said of itself before it has the seat. */
+  #successorReport: ReplicaReported | undefined
 
   constructor(options: SeatOptions) {
     this.number = options.number
     this.#options = options
+    this.#restartsBefore = options.restartsBefore
     this.#signal = AbortSignal.any([options.signal, this.#over.signal])
     this.#replica = this.#make()
   }
@@ -108,6 +113,7 @@ export class ReplicaSeat {
   async replace(): Promise<void> {
     const successor = this.#make()
     this.#successor = successor
+    this.#successorReport = undefined
     try {
       await successor.start(this.#signal)
     } finally {
@@ -146,6 +152,7 @@ export class ReplicaSeat {
     this.#restartsBefore += before.restarts
     this.#replica = successor
     this.#tell({ state: successor.state })
+    if (this.#successorReport !== undefined) this.#options.observer.replicaReported?.(this.#successorReport)
     await this.#retire(before)
   }
 
@@ -161,6 +168,7 @@ export class ReplicaSeat {
     const replica: AttachedReplica = make(this, {
       replicaReported: (report) => {
         if (this.isHeldBy(replica)) observer.replicaReported?.(report)
+        else if (this.#successor === replica) this.#successorReport = report
       },
       replicaChanged: (change) => {
         if (this.isHeldBy(replica)) this.#tell(change)

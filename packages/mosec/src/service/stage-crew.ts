@@ -42,6 +42,8 @@ export class StageCrew {
   readonly #left = new Set<ReplicaSeat>()
   /** Replicas that were made, by number: two of one number may be there at once, at addresses of their own. */
   readonly #made = new Map<number, number>()
+  /** Restarts by number. */
+  readonly #restarts = new Map<number, number>()
   #stage: NamedStage
   #info: WorkerInfo | undefined
 
@@ -144,6 +146,7 @@ export class StageCrew {
     const seat: ReplicaSeat = new ReplicaSeat({
       number,
       stage: this.#stage.name,
+      restartsBefore: this.#restarts.get(number) ?? 0,
       make: (seat, observer) => this.#makeReplica(seat, observer),
       touched: () => this.#checkOut(),
       observer: {
@@ -212,6 +215,7 @@ export class StageCrew {
   #changed(seat: ReplicaSeat, change: ReplicaChanged): void {
     const holder = this.#seats[seat.number - 1]
     if (holder !== undefined && holder !== seat) return
+    this.#restarts.set(seat.number, change.restarts)
     this.#options.observer.replicaChanged?.(change)
   }
 
