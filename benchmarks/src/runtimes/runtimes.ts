@@ -1,0 +1,38 @@
+/** Models on each runtime: time of an item by batch size, and what the adapter costs. */
+
+import { markdownTable } from '../report/markdown-table.ts'
+import type { Workload } from '../workload.ts'
+import { type CaseResult, measureCase } from './measure-case.ts'
+import { onnxCases } from './onnx.ts'
+import type { RuntimeCase } from './runtime-case.ts'
+
+const batchSizes = [1, 2, 4, 8, 16, 32]
+
+const cases = (): readonly RuntimeCase[] => [...onnxCases()]
+
+export const runtimes: Workload = {
+  id: 'runtimes',
+  title: 'models: ms per item by batch size, and the cost of the adapter',
+  defaults: (isQuick) => ({ rounds: isQuick ? 5 : 25, seconds: 0, minutes: 0 }),
+  run: async ({ rounds, isQuick, print }) => {
+    const sizes = isQuick ? [1, 8] : batchSizes
+    const results: CaseResult[] = []
+    for (const one of cases()) {
+      print(`  ${one.runtime}, ${one.model}\n`)
+      results.push(await measureCase(one, { batchSizes: sizes, rounds }))
+    }
+    return { text: tableOf(results, sizes), data: results }
+  },
+}
+
+function tableOf(results: readonly CaseResult[], sizes: readonly number[]): string {
+  const head = ['runtime', 'model', 'backend', ...sizes.map((size) => `batch ${size}`), 'adapter at 8']
+  const rows = results.map(({ runtime, model, backend, msPerItem, overheadAt8 }) => [
+    runtime,
+    model,
+    backend,
+    ...sizes.map((size) => msPerItem[size]?.toPrecision(3) ?? ''),
+    `${(overheadAt8 * 100).toFixed(1)} %`,
+  ])
+  return markdownTable(head, rows)
+}
