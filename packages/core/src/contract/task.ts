@@ -41,6 +41,8 @@ export interface Batch {
   remaining: number
   /** Tasks of it that were answered with an error. */
   failures: number
+  /** It is one task that was with a dying replica: another death must be nobody else's. */
+  readonly isSuspect: boolean
 }
 
 /** What a task starts with. */
@@ -73,8 +75,10 @@ export class Task implements BatchItem, TaskInfo {
   isSettled = false
   /** Set with the first event of its stream: from then on it cannot begin anew on another replica. */
   stream: StreamCredit | undefined = undefined
-  /** Times a replica died while it computed this task. */
+  /** Times a replica died that may have been computing this task. */
   crashes = 0
+  /** Number of the last replica that did. */
+  crashedOn: number | undefined = undefined
   /** When it joined the queue it is in, or last was in; clock milliseconds. */
   queuedMs = 0
   /** The batch it travels in, or last travelled in. Owned by `Stage`. */

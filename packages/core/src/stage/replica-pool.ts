@@ -1,6 +1,7 @@
 /** The connected replicas of a stage, and which of them gets the next batch. */
 
 import { mayPrefetch } from '../batch/prefetch.ts'
+import type { Task } from '../contract/task.ts'
 import type { Connection } from '../contract/transport.ts'
 import type { ReplicaSlot } from './replica-slot.ts'
 
@@ -77,9 +78,14 @@ export class ReplicaPool {
     return [...this.#slots, ...this.#leaving].find((slot) => slot.held.has(id))
   }
 
-  /** An idle replica, else one that may be given a full batch ahead, else undefined. */
-  next(load: PoolLoad): ReplicaSlot | undefined {
-    return this.#slots.find((slot) => slot.isIdle) ?? this.#ahead(load)
+  /**
+   * An idle replica, else one that may be given a full batch ahead, else undefined. A task that was with a dying replica
+   * needs an idle one, another one than that if there is one.
+   */
+  next(load: PoolLoad, { crashes, crashedOn }: Pick<Task, 'crashes' | 'crashedOn'>): ReplicaSlot | undefined {
+    if (crashes === 0) return this.#slots.find((slot) => slot.isIdle) ?? this.#ahead(load)
+    const idle = this.#slots.filter((slot) => slot.isIdle)
+    return idle.find(({ connection }) => connection.replica !== crashedOn) ?? idle[0]
   }
 
   #ahead(load: PoolLoad): ReplicaSlot | undefined {
@@ -92,6 +98,7 @@ export class ReplicaPool {
   #leastLoaded(): ReplicaSlot | undefined {
     let least: ReplicaSlot | undefined
     for (const slot of this.#slots) {
+      if (slot.hasSuspect) continue
       if (least === undefined || slot.batches.length < least.batches.length) least = slot
     }
     return least

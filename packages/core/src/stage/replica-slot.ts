@@ -35,11 +35,18 @@ export class ReplicaSlot {
     done()
   }
 
+  /** It computes a task that may kill it: nothing else should be here then. */
+  get hasSuspect(): boolean {
+    return this.batches.some(({ isSuspect }) => isSuspect)
+  }
+
   /** Books a batch that is about to be handed over. */
   hold(tasks: readonly Task[], nowMs: number): Batch {
     let deadlineMs = nowMs
     for (const task of tasks) if (task.deadlineMs > deadlineMs) deadlineMs = task.deadlineMs
-    const batch = { size: tasks.length, sentMs: nowMs, deadlineMs, remaining: tasks.length, failures: 0 }
+    const size = tasks.length
+    const isSuspect = (tasks[0]?.crashes ?? 0) > 0
+    const batch = { size, sentMs: nowMs, deadlineMs, remaining: size, failures: 0, isSuspect }
     for (const task of tasks) {
       task.batch = batch
       this.held.set(task.id, task)

@@ -11,6 +11,8 @@ import type { StageHost, StagePorts } from './stage-host.ts'
 
 /** A task that was computed by more dying replicas than this is not sent again. */
 const MAX_CRASHES = 1
+/** Far above the time for which a replica collects replies, since what is learned is noisy; in milliseconds. */
+const QUICK_BATCH_MS = 100
 
 /** The replies of one stage's replicas. */
 export class Replies {
@@ -41,21 +43,29 @@ export class Replies {
   }
 
   /**
-   * Books that a replica is gone. Those tasks that it was computing are suspects from now on.
+   * Books that a replica is gone. Those tasks that it may have been computing are suspects from now on.
    * @returns the tasks to be sent again, the last one first.
    */
   lost(slot: ReplicaSlot): Task[] {
-    const [computed] = slot.batches
+    const begun = new Set(this.#isQuick ? slot.batches : slot.batches.slice(0, 1))
     const again: Task[] = []
     for (const task of [...slot.held.values()].reverse()) {
       this.#host.stageAfter(task)?.unreserve(task)
       if (task.isSettled) continue
-      if (task.batch === computed) task.crashes++
+      if (task.batch !== undefined && begun.has(task.batch)) {
+        task.crashes++
+        task.crashedOn = slot.connection.replica
+      }
       if (task.crashes > MAX_CRASHES || task.stream !== undefined) this.#host.crashed(task)
       else again.push(task)
     }
     slot.held.clear()
     return again
+  }
+
+  /** Replies of quick batches leave together: one that was done may still be unanswered, and a later one begun. */
+  get #isQuick(): boolean {
+    return (this.#batcher.fullBatchMs ?? 0) < QUICK_BATCH_MS
   }
 
   #streamed(slot: ReplicaSlot, reply: Reply): void {

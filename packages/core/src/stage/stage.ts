@@ -164,11 +164,9 @@ export class Stage implements Blocked, NextStage {
     for (;;) {
       const first = this.#queue.first
       if (first === undefined) return
-      const slot = this.#pool.next({
-        queued: this.#queue.ready,
-        maxBatchSize: this.#batcher.limits.maxBatchSize,
-        fullBatchMs: this.#batcher.fullBatchMs,
-      })
+      const { limits, fullBatchMs } = this.#batcher
+      const load = { queued: this.#queue.ready, maxBatchSize: limits.maxBatchSize, fullBatchMs }
+      const slot = this.#pool.next(load, first)
       if (slot === undefined) return
       const size = slot.isIdle ? this.#sizeNow(first) : this.#batcher.limits.maxBatchSize
       if (size === 0) return
