@@ -142,6 +142,19 @@ export abstract class Worker<In = unknown, Out = unknown> extends BaseWorker<In,
   abstract forward(input: In, context: ForwardContext): Awaitable<Out>
 }
 
+/** For workers of batches whose inputs differ in size: which of them share a call of `forward`. */
+export interface BatchCost<In> {
+  /**
+   * What an input costs, tokens or pixels say: a number of at least 0. With `maxBatchCost`, the inputs of one call cost
+   * no more than that together; one that is dearer alone goes alone.
+   */
+  cost?(input: In): number
+  /** The most that the inputs of one call may cost together, above 0. */
+  maxBatchCost?: number
+  /** Inputs of different buckets never share a call: a length rounded up, say, so that little is padded. */
+  bucketBy?(input: In): string | number
+}
+
 /**
  * Computes a batch of tasks at once.
  *
@@ -150,8 +163,16 @@ export abstract class Worker<In = unknown, Out = unknown> extends BaseWorker<In,
  *   override forward(batch: number[]) { return batch.map((x) => x * x) }
  * }
  */
-export abstract class BatchWorker<In = unknown, Out = unknown> extends BaseWorker<In, Out> {
+export abstract class BatchWorker<In = unknown, Out = unknown>
+  extends BaseWorker<In, Out>
+  implements BatchCost<In>
+{
   readonly kind = 'batch'
+  maxBatchCost?: number
+  /** See {@link BatchCost}; a method to override, and no cost when it is not. */
+  cost?(input: In): number
+  /** See {@link BatchCost}. */
+  bucketBy?(input: In): string | number
   /** A batch for warm-up: the replica is ready only after `forward` ran on it. */
   example?: readonly In[]
   /** Several batches for warm-up, run in order; used instead of `example`. */
@@ -171,8 +192,16 @@ export abstract class StreamWorker<In = unknown> extends BaseWorker<In, string> 
 }
 
 /** Answers a batch of tasks with one stream of server-sent events each. */
-export abstract class BatchStreamWorker<In = unknown> extends BaseWorker<In, string> {
+export abstract class BatchStreamWorker<In = unknown>
+  extends BaseWorker<In, string>
+  implements BatchCost<In>
+{
   readonly kind = 'batch-stream'
+  maxBatchCost?: number
+  /** See {@link BatchCost}; a method to override, and no cost when it is not. */
+  cost?(input: In): number
+  /** See {@link BatchCost}. */
+  bucketBy?(input: In): string | number
   /** A batch for warm-up: the replica is ready only after its streams ended. */
   example?: readonly In[]
   examples?: readonly (readonly In[])[]

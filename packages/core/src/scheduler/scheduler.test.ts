@@ -383,6 +383,25 @@ describe('Scheduler', () => {
       }
       expect(replica.isClosed).toBe(false)
     })
+
+    it('is not one that answers its batch call by call, each in its time', () => {
+      const { clock, send, attach } = setUp({
+        stages: [{ name: 'A', max: 4, stageTimeoutMs: 500 }],
+        timeoutMs: 60_000,
+      })
+      const replica = attach('A')
+      const clients = Array.from({ length: 4 }, () => send())
+      clock.flush()
+      for (const { handle } of clients) {
+        clock.advance(1400)
+        replica.answer([handle?.id ?? 0])
+      }
+      expect(clients.map(({ text }) => text)).toEqual(Array(4).fill('ok done'))
+      expect(replica.isClosed).toBe(false)
+      send()
+      clock.advance(1600)
+      expect(replica.isClosed).toBe(true)
+    })
   })
 
   describe('back-pressure', () => {

@@ -8,8 +8,9 @@ import type { ReplicaSlot } from './replica-slot.ts'
 const GRACE_MS = 1000
 
 /**
- * A replica should answer its oldest batch by the batch's deadline, and within the stage's timeout. When it has not a
- * grace later its connection is closed, which ends its process; its tasks go to another.
+ * A replica should answer its oldest batch by the batch's deadline, and some of it within the stage's timeout, which is
+ * that of one call. When it has not a grace later its connection is closed, which ends its process; its tasks go to
+ * another.
  */
 export class HangWatch {
   readonly #clock: Clock
@@ -17,7 +18,7 @@ export class HangWatch {
   readonly #slots = new Set<ReplicaSlot>()
   readonly #alarm: Alarm
 
-  /** @param timeoutMs longest work on one batch, in milliseconds; may be `Infinity`. */
+  /** @param timeoutMs longest work of one call, in milliseconds; may be `Infinity`. */
   constructor(clock: Clock, timeoutMs: number) {
     this.#clock = clock
     this.#timeoutMs = timeoutMs
@@ -39,7 +40,7 @@ export class HangWatch {
   #hangsAtMs(slot: ReplicaSlot): number {
     const [oldest] = slot.batches
     if (oldest === undefined) return Number.POSITIVE_INFINITY
-    return Math.min(oldest.deadlineMs, slot.busySinceMs + this.#timeoutMs) + GRACE_MS
+    return Math.min(oldest.deadlineMs, slot.silentSinceMs + this.#timeoutMs) + GRACE_MS
   }
 
   #look(): void {

@@ -11,6 +11,7 @@ export class ReplicaSlot {
   readonly batches: Batch[] = []
   /** When its last batch was done, in clock milliseconds. */
   #lastDoneMs = 0
+  #lastHeardMs = 0
   #whenIdle: (() => void) | undefined = undefined
 
   constructor(connection: Connection) {
@@ -65,6 +66,16 @@ export class ReplicaSlot {
   /** Since when it works on its oldest batch: from when it had it and nothing older. */
   get busySinceMs(): number {
     return Math.max(this.batches[0]?.sentMs ?? 0, this.#lastDoneMs)
+  }
+
+  /** It said something. */
+  heard(nowMs: number): void {
+    this.#lastHeardMs = nowMs
+  }
+
+  /** Since when it has said nothing of its oldest batch: a batch may be several calls, each answered by itself. */
+  get silentSinceMs(): number {
+    return Math.max(this.busySinceMs, this.#lastHeardMs)
   }
 
   /** When it will have done what it holds, if a batch costs so much; clock milliseconds. Meaningless when idle. */

@@ -36,6 +36,7 @@ export class Replies {
 
   /** Books what a replica said. */
   take(slot: ReplicaSlot, replies: readonly Reply[]): void {
+    slot.heard(this.#clock.now())
     for (const reply of replies) {
       if (reply.isEvent === true) this.#streamed(slot, reply)
       else this.#answered(slot, reply)

@@ -5,6 +5,7 @@ import type { Batch } from './batch.ts'
 import { leftMs } from './batch.ts'
 import type { Blame } from './blame.ts'
 import { CallContext } from './call-context.ts'
+import { type CallGroup, CallGroups } from './call-groups.ts'
 import { type CallLimits, ForwardCall } from './forward-call.ts'
 import { InputReader, type Inputs, keepWanted } from './input-reader.ts'
 import { type ForwardShape, forwardShape, isThenable } from './invoke.ts'
@@ -37,6 +38,7 @@ export class BatchRunner {
   readonly #options: BatchRunnerOptions
   readonly #shape: ForwardShape
   readonly #reader: InputReader
+  readonly #groups: CallGroups
   readonly #writer: OutputWriter
   readonly #calls = new Set<ForwardCall>()
   /** Batches whose `forward` threw for several items at once. */
@@ -48,6 +50,7 @@ export class BatchRunner {
     this.#options = options
     this.#shape = checksOutput ? withOutputCheck(shape, worker) : shape
     this.#reader = new InputReader(worker, blame)
+    this.#groups = new CallGroups(worker, blame)
     this.#writer = new OutputWriter(worker, replies, blame)
   }
 
@@ -55,8 +58,8 @@ export class BatchRunner {
   run(batch: Batch): Wait {
     const { items } = batch
     if (!this.#shape.takesOne || items.length === 1) return this.#call(items, batch)
-    const alone = items.map((item) => [item])
-    return this.#shape.isStream ? this.#together(alone, batch) : this.#inOrder(alone, batch)
+    const alone = items.map((item) => () => this.#call([item], batch))
+    return this.#shape.isStream ? this.#together(alone) : this.#inOrder(alone)
   }
 
   /** Some tasks were cancelled: aborts the calls that nobody waits for. */
@@ -74,19 +77,19 @@ export class BatchRunner {
     for (const call of this.#calls) call.abandon()
   }
 
-  #together(groups: readonly (readonly BatchItem[])[], batch: Batch): Wait {
-    const waits = groups.map((group) => this.#call(group, batch)).filter((wait) => wait !== undefined)
+  #together(calls: readonly (() => Wait)[]): Wait {
+    const waits = calls.map((call) => call()).filter((wait) => wait !== undefined)
     return waits.length === 0 ? undefined : Promise.all(waits).then(() => {})
   }
 
   /** One call after the other, without a promise as long as the calls give none. */
-  #inOrder(groups: readonly (readonly BatchItem[])[], batch: Batch, from = 0): Wait {
-    for (let next = from; next < groups.length; next++) {
-      const wait = this.#call(groups[next] ?? [], batch)
+  #inOrder(calls: readonly (() => Wait)[], from = 0): Wait {
+    for (let next = from; next < calls.length; next++) {
+      const wait = calls[next]?.()
       if (wait === undefined) continue
       return wait.then(() => {
         this.#options.replies.flushSoon()
-        return this.#inOrder(groups, batch, next + 1)
+        return this.#inOrder(calls, next + 1)
       })
     }
     return undefined
@@ -102,9 +105,24 @@ export class BatchRunner {
     return this.#computeLater(new ForwardCall(wanted, context, this.#options), inputs, batch)
   }
 
-  #compute({ items, values, refused }: Inputs, context: CallContext, batch: Batch): Wait {
-    for (const { id, outcome } of refused) this.#options.replies.fail(id, outcome)
-    return items.length === 0 ? undefined : this.#forward(items, values, context, batch)
+  #compute(inputs: Inputs, context: CallContext, batch: Batch): Wait {
+    const groups = this.#groups.of(inputs)
+    for (const { id, outcome } of inputs.refused) this.#options.replies.fail(id, outcome)
+    const [group] = groups
+    if (group === undefined) return undefined
+    if (groups.length === 1) return this.#forward(group.items, group.values, context, batch)
+    return this.#inOrder(groups.map((one) => () => this.#computeGroup(one, batch)))
+  }
+
+  /** A group may have waited for others: some of its tasks have left, or all are too late. */
+  #computeGroup(group: CallGroup, batch: Batch): Wait {
+    const { replies, clock, context } = this.#options
+    const wanted = replies.takeWanted(group.items)
+    const deadlineMs = leftMs(batch, clock)
+    if (deadlineMs <= 0) return this.#failAll(wanted, outcomes.timeout)
+    const { items, values } = keepWanted(group, wanted)
+    if (items.length === 0) return undefined
+    return this.#forward(items, values, new CallContext(context, deadlineMs), batch)
   }
 
   /** Reading that takes its time has as much as `forward`, and may be late as well. */
@@ -188,7 +206,8 @@ export class BatchRunner {
     if (items.length === 1 || onBatchError === 'fail') return this.#failAll(wanted, blame(error, 'forward'))
     this.#halved.add(batch)
     const middle = wanted.length >> 1
-    return this.#inOrder([wanted.slice(0, middle), wanted.slice(middle)], batch)
+    const halves = [wanted.slice(0, middle), wanted.slice(middle)]
+    return this.#inOrder(halves.map((half) => () => this.#call(half, batch)))
   }
 
   #failAll(items: readonly BatchItem[], outcome: Outcome): undefined {

@@ -104,12 +104,15 @@ export class InputReader {
 }
 
 /** The same inputs without the items that nobody waits for any more. */
-export function keepWanted(inputs: Inputs, wanted: readonly BatchItem[]): Inputs {
+export function keepWanted<Kept extends Pick<Inputs, 'items' | 'values'>>(
+  inputs: Kept,
+  wanted: readonly BatchItem[],
+): Kept {
   if (wanted.length === inputs.items.length) return inputs
   const kept = new Set(wanted)
   return {
+    ...inputs,
     items: [...wanted],
     values: inputs.values.filter((_, index) => kept.has(inputs.items[index] as BatchItem)),
-    refused: inputs.refused,
   }
 }
