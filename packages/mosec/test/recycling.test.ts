@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { LogLine, Program } from 'mosec/testing'
+import type { Program } from 'mosec/testing'
 import { describe, expect, it } from 'vitest'
 import { settled, startScaled, stateOf } from './admin-client.ts'
 import { type Hold, openHold } from './held-request.ts'
@@ -8,6 +8,8 @@ import { childrenOf, isRunning } from './running-processes.ts'
 import { get, post } from './square-client.ts'
 import { type ScaledAnswer, SteadyLoad } from './steady-load.ts'
 import { tempFolder } from './temp-folder.ts'
+
+type LogLine = Program['log'][number]
 
 const isReplaced = ({ msg }: LogLine): boolean => /^replica \d was replaced by a fresh one$/.test(msg ?? '')
 

@@ -1,4 +1,4 @@
-import { Server } from 'mosec'
+import { Server, type StageChanges } from 'mosec'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TOKEN } from './admin-client.ts'
 
@@ -39,9 +39,9 @@ describe('server.scale and server.stages', () => {
     [{ replicas: 0 }, 'replicas takes an integer from 1 to 1024'],
     [{ maxBatchSize: 4 }, 'upper_1: Upper takes one task at a time, so maxBatchSize must be 1, got 4'],
     [{ size: 4 }, '"size" cannot be changed while a stage runs'],
-  ])('%j throws, and nothing is changed', (changes, message) => {
+  ])('%j throws, and nothing is changed', (changes: object, message) => {
     const before = server.stages
-    expect(() => server.scale('upper_1', changes)).toThrow(message)
+    expect(() => server.scale('upper_1', changes as StageChanges)).toThrow(message)
     expect(server.stages).toEqual(before)
   })
 
