@@ -1,19 +1,14 @@
-/** Measures one model on one backend in this process, and tells it as one line of JSON. */
+/** Measures one case in this process, and tells it as a last line of JSON. */
 
-import { measureLeak, measureSpeed } from './measure.ts'
-import { subjects } from './subjects.ts'
+import { caseName, runtimeCases } from './cases.ts'
+import { measureCase } from './measure-case.ts'
 
-const [, , name, backend = '', mode, amount] = process.argv
-const subject = subjects.find((one) => one.name === name)
-if (subject === undefined)
-  throw new Error(`there is no "${name}": ${subjects.map((one) => one.name).join(', ')}`)
+const [, , name, options = '{}'] = process.argv
+const chosen = runtimeCases().find((one) => caseName(one) === name)
+if (chosen === undefined) throw new Error(`there is no case "${name}"`)
 
-async function told(chosen: NonNullable<typeof subject>): Promise<object> {
-  const model = await chosen.open(backend)
-  if (mode === 'leak') return { leak: await measureLeak(model, Number(amount), 8) }
-  return { cells: await measureSpeed(model, chosen.batchSizes, Number(amount)) }
-}
-
-const result = await told(subject).catch((error: unknown) => ({ missing: String(error) }))
+const told = await measureCase(chosen, JSON.parse(options)).catch((error: unknown) => ({
+  missing: String(error),
+}))
 // A GPU's library may keep the process alive.
-process.stdout.write(`\n${JSON.stringify(result)}\n`, () => process.exit())
+process.stdout.write(`\n${JSON.stringify(told)}\n`, () => process.exit())
