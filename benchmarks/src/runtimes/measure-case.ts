@@ -10,8 +10,11 @@ export interface CaseResult {
   readonly backend: string
   /** Median milliseconds of an item through the adapter, by batch size. */
   readonly msPerItem: Readonly<Record<number, number>>
-  /** At a batch of 8: time of the adapter beyond the library's alone, as a share of the latter; median of the rounds. */
-  readonly overheadAt8: number
+  /**
+   * At a batch of 8: time of the adapter beyond the library's alone, as a share of the latter; median of the rounds. `null`
+   * where batches are smaller.
+   */
+  readonly overheadAt8: number | null
 }
 
 const overheadBatch = 8
@@ -33,7 +36,8 @@ export async function measureCase(
     for (const size of batchSizes.filter((candidate) => candidate <= largestBatch)) {
       msPerItem[size] = (await medianMs(() => opened.adapter(size), rounds)) / size
     }
-    return { runtime, model, backend, msPerItem, overheadAt8: await overhead(opened, rounds) }
+    const overheadAt8 = largestBatch < overheadBatch ? null : await overhead(opened, rounds)
+    return { runtime, model, backend, msPerItem, overheadAt8 }
   } finally {
     await opened.close()
   }

@@ -1,20 +1,22 @@
 /**
- * Does memory grow? `node benchmarks/dist/runtimes/memory.js [batches] [part of a model's name]` computes batches of 8 on
- * each model and prints what the process holds on the way. Of 10,000 batches, the first tenth may still warm up.
+ * Does memory grow? `node benchmarks/dist/runtimes/memory.js 'onnx, PP-OCR' 10000` computes so many batches of 8 of each case
+ * whose name contains the text, and prints what the process holds on the way. The first tenth may still warm up.
  */
 
-import { onnxCases } from './onnx.ts'
+import { caseName, runtimeCases } from './cases.ts'
 import type { RuntimeCase } from './runtime-case.ts'
 
-const [batches = '10000', part = ''] = process.argv.slice(2)
+const [part = '', batches = '10000'] = process.argv.slice(2)
 const batchSize = 8
 const stops = 10
 
-for (const one of onnxCases().filter(({ model }) => model.includes(part))) await watch(one, Number(batches))
+for (const one of runtimeCases().filter((candidate) => caseName(candidate).includes(part))) {
+  await watch(one, Number(batches)).catch((error: unknown) => console.log(`  not run: ${String(error)}`))
+}
 
-async function watch({ runtime, model, open }: RuntimeCase, count: number): Promise<void> {
-  const opened = await open()
-  console.log(`${runtime}, ${model}: RSS in MB after so many batches of ${batchSize}`)
+async function watch(one: RuntimeCase, count: number): Promise<void> {
+  console.log(`${caseName(one)}: RSS in MB after so many batches of ${batchSize}`)
+  const opened = await one.open()
   for (let batch = 1; batch <= count; batch += 1) {
     await opened.adapter(batchSize)
     if (batch % Math.ceil(count / stops) > 0) continue

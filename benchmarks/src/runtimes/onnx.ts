@@ -8,6 +8,7 @@ import {
   type OnnxSession,
   OnnxWorker,
   type Ort,
+  type ProviderName,
   packageFile,
   type ShapedValues,
 } from '@mosec/runtime-onnx'
@@ -19,7 +20,6 @@ interface OnnxModel {
   readonly file: URL
   readonly item: ShapedValues
   readonly outputName: string
-  readonly largestBatch: number
   /** All inputs of a batch, where there is more than the items. */
   readonly feeds?: (items: Float32Array[], ort: Ort) => OnnxFeeds
 }
@@ -27,15 +27,19 @@ interface OnnxModel {
 const windowSize = 576
 const stateSize = 128
 
-/** Cases for each model, with one thread as the adapter has it. */
+const providers: readonly ProviderName[] = ['cuda', 'webgpu', 'cpu']
+
+/** Cases for each model on each provider, on the processor with one thread, as the adapter has it. */
 export function onnxCases(): readonly RuntimeCase[] {
-  return models().map((model) => ({
-    runtime: 'onnx',
-    model: model.name,
-    backend: 'cpu, 1 thread',
-    largestBatch: model.largestBatch,
-    open: () => openCase(model),
-  }))
+  return models().flatMap((model) =>
+    providers.map((provider) => ({
+      runtime: 'onnx',
+      model: model.name,
+      backend: provider,
+      largestBatch: 32,
+      open: () => openCase(model, provider),
+    })),
+  )
 }
 
 function models(): readonly OnnxModel[] {
@@ -47,7 +51,6 @@ function models(): readonly OnnxModel[] {
       file: packageFile('@ricky0123/vad-web', 'dist/silero_vad_v5.onnx', import.meta.url),
       item: { data: noise(windowSize), shape: [windowSize] },
       outputName: 'output',
-      largestBatch: 32,
       feeds: sileroFeeds,
     },
     {
@@ -55,14 +58,12 @@ function models(): readonly OnnxModel[] {
       file: ocr('ch_ppocr_mobile_v2.0_cls_infer'),
       item: { data: noise(3 * 48 * 192), shape: [3, 48, 192] },
       outputName: 'softmax_0.tmp_0',
-      largestBatch: 32,
     },
     {
       name: 'PP-OCRv4 line, 48x320',
       file: ocr('ch_PP-OCRv4_rec_infer'),
       item: { data: noise(3 * 48 * 320), shape: [3, 48, 320] },
       outputName: 'softmax_11.tmp_0',
-      largestBatch: 32,
     },
   ]
 }
@@ -70,10 +71,10 @@ function models(): readonly OnnxModel[] {
 class Measured extends OnnxWorker<Float32Array, number> {
   readonly #model: OnnxModel
 
-  constructor(model: OnnxModel) {
+  constructor(model: OnnxModel, provider: ProviderName) {
     super()
     this.#model = model
-    this.providers = ['cpu']
+    this.providers = [provider]
     this.warmupBatchSizes = []
     this.inputShape = model.item.shape
     this.outputNames = [model.outputName]
@@ -89,11 +90,14 @@ class Measured extends OnnxWorker<Float32Array, number> {
   }
 }
 
-async function openCase(model: OnnxModel): Promise<OpenCase> {
-  const { ort } = await loadOnnx({ providers: ['cpu'], logger: silentLogger })
-  const session = await ort.InferenceSession.create(model.file.pathname, { intraOpNumThreads: 1 })
-  const worker = new Measured(model)
-  await worker.setup({ stage: 'bench', replica: 1, maxBatchSize: model.largestBatch, logger: silentLogger })
+async function openCase(model: OnnxModel, provider: ProviderName): Promise<OpenCase> {
+  const { ort } = await loadOnnx({ providers: [provider], logger: silentLogger })
+  const session = await ort.InferenceSession.create(model.file.pathname, {
+    executionProviders: [provider],
+    intraOpNumThreads: 1,
+  })
+  const worker = new Measured(model, provider)
+  await worker.setup({ stage: 'bench', replica: 1, maxBatchSize: 32, logger: silentLogger })
   const items = (size: number): Float32Array[] => Array<Float32Array>(size).fill(dataOf(model.item))
   return {
     adapter: async (size) => {
@@ -118,7 +122,7 @@ interface Bare {
 async function runBare({ model, session, ort }: Bare, items: Float32Array[]): Promise<number[]> {
   const feeds = model.feeds?.(items, ort) ?? packed(model, items, { session, ort })
   const outputs: OnnxOutputs = await session.run(feeds, [model.outputName])
-  const values = outputs[model.outputName]?.data as Float32Array
+  const values = (await outputs[model.outputName]?.getData(true)) as Float32Array
   const rowLength = values.length / items.length
   return items.map((_, n) => values[n * rowLength] ?? Number.NaN)
 }
