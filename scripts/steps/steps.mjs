@@ -9,6 +9,7 @@ import { root } from './pnpm.mjs'
  * @typedef {object} Step
  * @property {string} title what is done, for people
  * @property {readonly [string, ...string[]]} command
+ * @property {string} [cwd] the repository's root when left out
  */
 
 /**
@@ -19,7 +20,7 @@ import { root } from './pnpm.mjs'
  */
 export async function runSteps(steps, total = steps.length) {
   for (const [index, step] of steps.entries()) {
-    const code = await runStep(`[${index + 1}/${total}] ${step.title}`, step.command)
+    const code = await runStep(`[${index + 1}/${total}] ${step.title}`, step)
     if (code !== 0) return code
   }
   return 0
@@ -27,17 +28,17 @@ export async function runSteps(steps, total = steps.length) {
 
 /**
  * @param {string} title
- * @param {Step['command']} command
+ * @param {Step} step
  * @returns {Promise<number>}
  */
-async function runStep(title, command) {
+async function runStep(title, { command, cwd = root }) {
   process.stdout.write(`${title} ... `)
   const startMs = performance.now()
   /** @type {Buffer[]} */
   const output = []
   const code = await runChild(
     command,
-    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: toolEnvironment() },
+    { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: toolEnvironment() },
     (child) => {
       child.stdout?.on('data', (chunk) => output.push(chunk))
       child.stderr?.on('data', (chunk) => output.push(chunk))

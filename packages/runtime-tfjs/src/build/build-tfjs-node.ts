@@ -2,8 +2,8 @@
 
 import { existsSync } from 'node:fs'
 import { BuildError } from './build-error.ts'
-import { defaultCacheFolder } from './cache-folder.ts'
 import { compileAddon } from './compile-addon.ts'
+import { type BuildEnvironment, defaultCacheFolder } from './environment.ts'
 import { type AddonPlace, findAddon } from './find-addon.ts'
 import { findTensorflow } from './tensorflow-library.ts'
 import { type VerifiedAddon, verifyAddon } from './verify-addon.ts'
@@ -20,6 +20,8 @@ export interface BuildTfjsNodeOptions {
   readonly tensorflowFolder?: string | undefined
   /** Where TensorFlow is put; `~/.cache/mosec` by default. The addon needs it there as long as it is used. */
   readonly cacheFolder?: string | undefined
+  /** `process.env`: a compiler, a virtual environment and a cache folder may be named there. */
+  readonly env?: BuildEnvironment | undefined
   /** Told of each step as it begins. */
   readonly onStep?: ((step: string) => void) | undefined
 }
@@ -42,7 +44,7 @@ const DEFAULT_TENSORFLOW = '2.18.1'
  * @throws BuildError that says what to do next.
  */
 export async function buildTfjsNode(options: BuildTfjsNodeOptions = {}): Promise<BuiltTfjsNode> {
-  const { projectFolder = process.cwd(), isGpu = false, onStep = () => {} } = options
+  const { projectFolder = process.cwd(), isGpu = false, onStep = () => {}, env = {} } = options
   checkPlatform()
   const place = findAddon(isGpu ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node', projectFolder)
   onStep(`found ${place.packageFolder}`)
@@ -52,11 +54,12 @@ export async function buildTfjsNode(options: BuildTfjsNodeOptions = {}): Promise
     version: options.tensorflowVersion ?? DEFAULT_TENSORFLOW,
     isGpu,
     folder: options.tensorflowFolder,
-    cacheFolder: options.cacheFolder ?? defaultCacheFolder(),
+    cacheFolder: options.cacheFolder ?? defaultCacheFolder(env),
+    virtualEnvironment: env.VIRTUAL_ENV,
     onStep,
   })
   onStep(`compiling the addon against ${folder}`)
-  await compileAddon(place, folder)
+  await compileAddon(place, folder, env.CXX)
   onStep('comparing a product and a convolution with plain JavaScript')
   return { ...(await verified(place, projectFolder)), ...identityOf(place), wasThere: false }
 }
@@ -78,14 +81,14 @@ async function presentAddon(
   { tensorflowVersion, tensorflowFolder }: BuildTfjsNodeOptions,
 ): Promise<VerifiedAddon | undefined> {
   if (tensorflowFolder !== undefined || !existsSync(place.addonFile)) return undefined
-  const verdict = await verifyAddon(place.packageName, projectFolder)
+  const verdict = await verifyAddon({ packageName: place.packageName, projectFolder })
   if (!('verified' in verdict)) return undefined
   const isWanted = tensorflowVersion === undefined || tensorflowVersion === verdict.verified.tensorflowVersion
   return isWanted ? verdict.verified : undefined
 }
 
 async function verified({ packageName }: AddonPlace, projectFolder: string): Promise<VerifiedAddon> {
-  const verdict = await verifyAddon(packageName, projectFolder)
+  const verdict = await verifyAddon({ packageName, projectFolder })
   if ('verified' in verdict) return verdict.verified
   throw new BuildError(
     `${packageName} was built, but does not work: ${verdict.reason}`,

@@ -18,8 +18,12 @@ const NODE_API_VERSION = 8
  * `binding.gyp`, which names libraries that wheels lack, is not used; it would want Python and Node's full headers too.
  * @throws BuildError with the compiler's words.
  */
-export async function compileAddon(place: AddonPlace, tensorflowFolder: string): Promise<void> {
-  const compiler = await findCompiler()
+export async function compileAddon(
+  place: AddonPlace,
+  tensorflowFolder: string,
+  wantedCompiler?: string,
+): Promise<void> {
+  const compiler = await findCompiler(wantedCompiler)
   await mkdir(dirname(place.addonFile), { recursive: true })
   const partial = `${place.addonFile}.${process.pid}`
   try {
@@ -59,8 +63,8 @@ function nodeApiHeaders(): string {
   return join(dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')), 'include')
 }
 
-async function findCompiler(): Promise<string> {
-  const candidates = [process.env['CXX'], 'c++', 'g++', 'clang++'].filter((name) => name !== undefined)
+async function findCompiler(wanted?: string): Promise<string> {
+  const candidates = [wanted, 'c++', 'g++', 'clang++'].filter((name) => name !== undefined)
   for (const compiler of candidates) {
     if ((await runCommand(compiler, ['--version'], { timeoutMs: COMPILE_TIMEOUT_MS })).code === 0)
       return compiler

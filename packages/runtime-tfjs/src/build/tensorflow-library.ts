@@ -14,6 +14,8 @@ export interface TensorflowWanted {
   readonly isGpu: boolean
   /** An installed one to take instead. */
   readonly folder?: string | undefined
+  /** An active virtual environment of Python, whose TensorFlow is taken if it is of this version. */
+  readonly virtualEnvironment?: string | undefined
   readonly cacheFolder: string
   readonly onStep: (step: string) => void
 }
@@ -34,7 +36,7 @@ const HEADERS = ['tensorflow/c/c_api.h', 'tensorflow/c/eager/c_api.h']
  */
 export async function findTensorflow(wanted: TensorflowWanted): Promise<string> {
   if (wanted.folder !== undefined) return checked(wanted.folder)
-  const active = wanted.isGpu ? undefined : await activeEnvironmentTensorflow(wanted.version)
+  const active = wanted.isGpu ? undefined : await activeEnvironmentTensorflow(wanted)
   if (active !== undefined) return active
   const place = join(wanted.cacheFolder, `${wheelOf(wanted)}-${wanted.version}-${process.arch}`)
   const folder = join(place, 'tensorflow')
@@ -58,8 +60,10 @@ function checked(folder: string): string {
   )
 }
 
-async function activeEnvironmentTensorflow(version: string): Promise<string | undefined> {
-  const environment = process.env['VIRTUAL_ENV']
+async function activeEnvironmentTensorflow({
+  virtualEnvironment: environment,
+  version,
+}: TensorflowWanted): Promise<string | undefined> {
   if (environment === undefined) return undefined
   const libraries = join(environment, 'lib')
   const pythons = await readdir(libraries).catch(() => [])

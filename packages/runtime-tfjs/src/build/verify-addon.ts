@@ -14,6 +14,12 @@ export interface VerifiedAddon {
   readonly productMs: number
 }
 
+/** What the other process is asked. */
+export interface VerifyTask {
+  readonly packageName: TfjsNodePackage
+  readonly projectFolder: string
+}
+
 /** What the other process finds. */
 export type Verdict = { readonly verified: VerifiedAddon } | { readonly reason: string }
 
@@ -22,15 +28,17 @@ const TIMEOUT_MS = 300_000
 const PROGRAM = fileURLToPath(new URL('./verify-main.js', import.meta.url))
 
 /** Loads the package as a program in `projectFolder` would; a crash is a reason like any other. */
-export function verifyAddon(packageName: TfjsNodePackage, projectFolder: string): Promise<Verdict> {
+export function verifyAddon(task: VerifyTask): Promise<Verdict> {
   return new Promise((resolve) => {
-    const child = fork(PROGRAM, [projectFolder, packageName], { silent: true, timeout: TIMEOUT_MS })
+    const child = fork(PROGRAM, [], { silent: true, timeout: TIMEOUT_MS })
     let output = ''
     let verdict: Verdict | undefined
     child.stdout?.resume()
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       output = (output + text).slice(-10_000)
     })
+    // A child that could not be started says so by its own events.
+    child.send(task, () => {})
     child.on('message', (message) => {
       verdict = asVerdict(message)
     })

@@ -1,4 +1,4 @@
-/** A process of its own that loads a built tfjs-node and computes with it: `node verify-main.js <project> <package>`. */
+/** A process of its own that loads a built tfjs-node and computes with it. */
 
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -6,7 +6,7 @@ import { asTfjs } from '../backend/as-tfjs.ts'
 import type { Tfjs } from '../backend/tfjs.ts'
 import { installUtilShim } from '../backend/util-shim.ts'
 import { timeProduct } from '../doctor/time-product.ts'
-import type { VerifiedAddon } from './verify-addon.ts'
+import type { Verdict, VerifiedAddon, VerifyTask } from './verify-addon.ts'
 
 /** Kernels add up in different orders. */
 const TOLERANCE = 1e-4
@@ -19,15 +19,25 @@ const waves = (tf: Tfjs, shape: [number, number]) => tf.tensor2d(wave(shape[0] *
 const waves4d = (tf: Tfjs, shape: [number, number, number, number]) =>
   tf.tensor4d(wave(shape[0] * shape[1] * shape[2] * shape[3]), shape)
 
-const [, , projectFolder = '.', packageName = '@tensorflow/tfjs-node'] = process.argv
-try {
-  process.send?.({ verified: await verify() })
-} catch (error) {
-  process.send?.({ reason: error instanceof Error ? error.message : String(error) })
-}
-process.disconnect()
+process.once('message', (task) => {
+  // Both ends are of one version, in one folder.
+  void answer(task as VerifyTask)
+})
 
-async function verify(): Promise<VerifiedAddon> {
+async function answer(task: VerifyTask): Promise<void> {
+  process.send?.(await verdictOn(task))
+  process.disconnect()
+}
+
+async function verdictOn(task: VerifyTask): Promise<Verdict> {
+  try {
+    return { verified: await verify(task) }
+  } catch (error) {
+    return { reason: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+async function verify({ projectFolder, packageName }: VerifyTask): Promise<VerifiedAddon> {
   installUtilShim()
   const tf = asTfjs(createRequire(join(projectFolder, 'package.json'))(packageName), packageName)
   await compare(tf, 'product', () => tf.matMul(waves(tf, [32, 48]), waves(tf, [48, 16])))

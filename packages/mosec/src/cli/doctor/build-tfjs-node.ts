@@ -10,6 +10,7 @@ export interface BuildOptions {
   readonly tensorflowVersion: string | undefined
   readonly tensorflowFolder: string | undefined
   readonly cacheFolder: string | undefined
+  readonly env: Readonly<Record<string, string | undefined>>
   readonly onStep: (step: string) => void
 }
 

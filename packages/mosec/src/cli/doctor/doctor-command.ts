@@ -1,6 +1,6 @@
 /** `mosec doctor`: is all here that a server needs, and which backends compute. */
 
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, type CommanderError, InvalidArgumentError } from 'commander'
 import { buildTfjsNode } from './build-tfjs-node.ts'
 import { examine } from './examine.ts'
 import { Report } from './report.ts'
@@ -38,7 +38,15 @@ export function doctorCommand(): Command {
       'with --build-tfjs-node: an installed TensorFlow, nothing is downloaded',
     )
     .option('--cache <folder>', 'with --build-tfjs-node: where TensorFlow is kept, ~/.cache/mosec by default')
+    .exitOverride(endWrongCall)
     .action(run)
+}
+
+/** A call that cannot be understood is something else than a machine that is not well. */
+const CODE_WRONG_CALL = 2
+
+function endWrongCall({ exitCode }: CommanderError): never {
+  return process.exit(exitCode === 0 ? 0 : CODE_WRONG_CALL)
 }
 
 function toPort(text: string): number {
@@ -62,6 +70,7 @@ async function build(flags: DoctorFlags, report: Report): Promise<boolean> {
     tensorflowVersion: flags.tensorflowVersion,
     tensorflowFolder: flags.tensorflowFolder,
     cacheFolder: flags.cache,
+    env: process.env,
     onStep: (step) => report.heading(`  ... ${step}`),
   })
   if (flags.json === true) printJson(finding)

@@ -39,13 +39,15 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
 
 async function* examineRuntimes({ projectFolder, backend }: ExamineOptions): AsyncGenerator<Finding> {
   const { found, missing } = await findRuntimes(projectFolder)
+  let isMissingRelevant = true
   for (const runtime of found) {
     for (const each of runtime.doctor.backends) {
-      const isMeant = backend === undefined || isBackendOf(`${runtime.doctor.runtime}/${each}`, backend)
-      if (isMeant) yield await probe(runtime, each, { projectFolder })
+      if (backend !== undefined && !isBackendOf(`${runtime.doctor.runtime}/${each}`, backend)) continue
+      isMissingRelevant = backend === undefined
+      yield await probe(runtime, each, { projectFolder })
     }
   }
-  yield* missing
+  if (isMissingRelevant) yield* missing
 }
 
 async function collect(findings: AsyncIterable<Finding>, report: Report | undefined): Promise<Finding[]> {

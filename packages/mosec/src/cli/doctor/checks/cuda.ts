@@ -5,7 +5,7 @@ import type { Machine } from '../machine.ts'
 import { findLibraries } from './libraries.ts'
 
 /** Whose package says so. */
-export const cudaWanted = {
+const cudaWanted = {
   'tfjs-node-gpu as installed': 'CUDA 11.2, cuDNN 8.1',
   'tfjs-node-gpu as built by mosec doctor': 'brings CUDA 12.5 and cuDNN 9.3',
   'onnxruntime-node': 'CUDA 12, cuDNN 9',
