@@ -1,10 +1,11 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { admin, change, settled, startScaled, stateOf } from './admin-client.ts'
+import { admin, change, settled, startScaled, stateOf, TOKEN } from './admin-client.ts'
+import { message, openStream } from './event-stream.ts'
 import { openHold } from './held-request.ts'
 import { childrenOf } from './running-processes.ts'
-import { get, post } from './square-client.ts'
+import { get, post, start } from './square-client.ts'
 import { type ScaledAnswer, SteadyLoad } from './steady-load.ts'
 import { tempFolder } from './temp-folder.ts'
 
@@ -64,8 +65,10 @@ describe.each(['process', 'thread'])("live re-scaling, isolation '%s'", (ISOLATI
     expect((await first).status).toBe(200)
     const answers = (await Promise.all(others)).map(({ body }) => JSON.parse(body) as ScaledAnswer)
     expect(answers.map(({ size }) => size)).toEqual([6, 6, 6, 6, 6, 6])
-    const { body } = await post(program, {})
-    expect(JSON.parse(body)).toMatchObject({ maxBatchSize: 6, size: 1 })
+    // The replica hears of it on another way than that of its batches.
+    await expect
+      .poll(async () => JSON.parse((await post(program, {})).body))
+      .toMatchObject({ maxBatchSize: 6, size: 1 })
     expect((await post(program, {})).status).toBe(200)
   })
 
@@ -75,7 +78,8 @@ describe.each(['process', 'thread'])("live re-scaling, isolation '%s'", (ISOLATI
     await change(program, { replicas: 2 })
     const load = new SteadyLoad(program)
     await load.until((answers) => answers.some(({ replica }) => replica === 2))
-    expect(load.take().map(({ maxBatchSize }) => maxBatchSize)).not.toContain(1)
+    const ofSecond = load.take().filter(({ replica }) => replica === 2)
+    expect(new Set(ofSecond.map(({ maxBatchSize }) => maxBatchSize))).toEqual(new Set([5]))
     await load.stop()
   })
 })
@@ -180,5 +184,25 @@ describe('live re-scaling', () => {
     }
     await settled(program, 1)
     expect((await get(program, '/metrics')).body).toMatch(/replica_restart_total\{stage="Scaled_1"\} 0/)
+  })
+
+  it('a stream goes to its end when its replica leaves', async () => {
+    await using hold = await openHold()
+    await using program = await start('streams', { env: { MOSEC_ADMIN: TOKEN } })
+    const streams = await Promise.all(
+      ['a', 'b'].map((word) => openStream(program, { words: [word], hold: hold.url })),
+    )
+    const releases = [await hold.next(), await hold.next()]
+    expect(await Promise.all(streams.map((stream) => stream.next()))).toEqual([message('a'), message('b')])
+    const response = await admin(program, '/stages/Teller_1', { method: 'PATCH', body: '{"replicas": 1}' })
+    expect([response.status, await response.json()]).toMatchObject([
+      202,
+      { states: { ready: 1, leaving: 1 } },
+    ])
+    for (const release of releases) release()
+    expect(await Promise.all(streams.map((stream) => stream.rest()))).toEqual([[], []])
+    await expect
+      .poll(async () => (await admin(program, '/stages/Teller_1')).json(), { timeout: 20_000 })
+      .toMatchObject({ states: { ready: 1, leaving: 0 }, running: 0 })
   })
 })

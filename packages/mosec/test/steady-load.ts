@@ -22,7 +22,7 @@ export class SteadyLoad {
   readonly #running: Promise<unknown>
   #isStopped = false
 
-  constructor(program: Parameters<typeof post>[0], lanes = 4) {
+  constructor(program: Parameters<typeof post>[0], lanes = 2) {
     this.#running = Promise.all(Array.from({ length: lanes }, () => this.#lane(program)))
   }
 
