@@ -1,6 +1,6 @@
 /** The hot path: one inference request answered on node's own objects, without a promise or a web object. */
 
-import type { Outcome, TaskHandle, TaskSink } from '@mosec/core'
+import type { Answered, Outcome, TaskHandle, TaskSink } from '@mosec/core'
 import { outcomes } from '@mosec/core'
 import { type Admission, addRefusalHeaders, admit, type InferenceRoute } from './admission.ts'
 import { type Answer, answerOf } from './answer.ts'
@@ -194,15 +194,22 @@ export class DirectExchange implements TaskSink, EventOutlet {
     if (this.#handle !== undefined) this.#context.options.submitter.resume(this.#handle)
   }
 
+  /** Where a leaver's request was, unless it is a task: then the scheduler tells. */
+  #leftAt(): Pick<Answered, 'left'> {
+    const hasAnswer = this.#handle?.isSettled ?? this.#status !== CLIENT_LEFT
+    if (hasAnswer) return { left: 'answering' }
+    return this.#handle === undefined ? { left: 'reading' } : {}
+  }
+
   /** The answer is out, or the client left. */
   #closed(): void {
-    const isComplete = wasCompleted(this.#direct.response)
-    this.#context.meter.answered(
-      this.#direct.route.path,
-      isComplete ? this.#status : CLIENT_LEFT,
-      this.#startMs,
-    )
-    if (isComplete) return
+    const endpoint = this.#direct.route.path
+    const startMs = this.#startMs
+    if (wasCompleted(this.#direct.response)) {
+      this.#context.meter.answered({ endpoint, status: this.#status, startMs })
+      return
+    }
+    this.#context.meter.answered({ endpoint, status: CLIENT_LEFT, startMs, ...this.#leftAt() })
     this.#isGone = true
     this.#sse?.stop()
     if (this.#handle !== undefined) this.#context.options.submitter.cancel(this.#handle)

@@ -16,7 +16,7 @@ export async function fetchMetered(
   if (route === undefined) return withServer(await app.fetch(request), options.serverHeader)
 
   const startMs = meter.now()
-  const report = (status: number): void => meter.answered(route.path, status, startMs)
+  const report = (status: number): void => meter.answered({ endpoint: route.path, status, startMs })
   let isStreaming = false
   const opened = (): void => {
     isStreaming = true

@@ -2,7 +2,7 @@
 
 import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import { outcomes } from '@mosec/core'
+import { type Answered, outcomes } from '@mosec/core'
 import type { Hono } from 'hono'
 import { answerOf, textAnswer } from './answer.ts'
 import { AnswerResponse } from './answer-response.ts'
@@ -59,6 +59,12 @@ function send(response: Response, outgoing: NodeResponse): Response {
   return RESPONSE_ALREADY_SENT
 }
 
+/** Where a leaver's request was, unless it is a task: then the scheduler tells. */
+function leftAt(incoming: NodeRequest, outgoing: NodeResponse): Pick<Answered, 'left'> {
+  if (!incoming.complete) return { left: 'reading' }
+  return outgoing.headersSent ? { left: 'answering' } : {}
+}
+
 /** Counts what the client saw, also when a middleware answered in our place. Undefined beside inference routes. */
 function meterOutgoing(
   context: FaceContext,
@@ -69,12 +75,24 @@ function meterOutgoing(
   if (route === undefined) return undefined
   const startMs = context.meter.now()
   let streamStatus: number | undefined
+  let isOpen = false
   outgoing.once('close', () => {
-    const status = wasCompleted(outgoing) ? (streamStatus ?? outgoing.statusCode) : CLIENT_LEFT
-    context.meter.answered(route.path, status, startMs)
+    const answer = { endpoint: route.path, startMs }
+    if (wasCompleted(outgoing)) {
+      context.meter.answered({ ...answer, status: streamStatus ?? outgoing.statusCode })
+      return
+    }
+    const isStreaming = isOpen && (streamStatus ?? CLIENT_LEFT) === CLIENT_LEFT
+    context.meter.answered({
+      ...answer,
+      status: CLIENT_LEFT,
+      ...(isStreaming ? {} : leftAt(incoming, outgoing)),
+    })
   })
   return {
-    opened() {},
+    opened() {
+      isOpen = true
+    },
     ended(status) {
       streamStatus = status
     },

@@ -1,9 +1,16 @@
 /** Tells the observer of each finished answer, and keeps what it throws away from the request. */
 
+import type { Answered } from '@mosec/core'
 import type { ResolvedOptions } from './options.ts'
 
 /** Status counted for a client that left before its answer was complete. */
 export const CLIENT_LEFT = 499
+
+/** What is told of an answer. */
+export interface MeteredAnswer extends Omit<Answered, 'durationMs'> {
+  /** When the head of the request was there. */
+  readonly startMs: number
+}
 
 /** The observer's end of the HTTP face. */
 export class Meter {
@@ -19,11 +26,11 @@ export class Meter {
     return this.#options.clock.now()
   }
 
-  /** @param startMs when the head of the request was there. */
-  answered(endpoint: string, status: number, startMs: number): void {
+  /** Tells of a finished answer, or of one that its client did not wait for. */
+  answered({ startMs, ...answer }: MeteredAnswer): void {
     const { observer, clock } = this.#options
     try {
-      observer.answered?.({ endpoint, status, durationMs: clock.now() - startMs })
+      observer.answered?.({ ...answer, durationMs: clock.now() - startMs })
     } catch (error) {
       this.#report(error)
     }
