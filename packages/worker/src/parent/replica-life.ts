@@ -94,6 +94,7 @@ export class ReplicaLife {
     try {
       const [info, link] = await this.#started(signal)
       this.#connection = this.#connect(link)
+      void this.#refuseStrangers().catch(() => {})
       return { info, connection: this.#connection }
     } catch (error) {
       this.#refuse()
@@ -169,6 +170,16 @@ export class ReplicaLife {
       sendGrants: (grants) => this.#child.send({ type: 'mosec:grant', grants }),
       kill: () => this.kill('it did not answer in time'),
     })
+  }
+
+  /** A replica connects once; whoever comes to its address afterwards is somebody else. Ends with this life. */
+  async #refuseStrangers(): Promise<never> {
+    const { stage, replica, logger } = this.#options
+    for (;;) {
+      const stranger = await this.#listener.accept(this.#over.signal)
+      logger.warning('a second connection to the address of a replica was refused', { stage, replica })
+      stranger.close()
+    }
   }
 
   /** Waits for the exit, and makes sure that it comes and that the scheduler hears of it. */
