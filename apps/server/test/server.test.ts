@@ -183,4 +183,15 @@ describe('the endpoints around them', () => {
     const metrics = await (await fetch(`${server.url}/metrics`)).text()
     expect(metrics).toMatch(/mosec_service_throughput_total\{[^}]*endpoint="\/v1\/embeddings"[^}]*\} \d+/)
   })
+
+  it('tell which backend computes in each model stage, and that it keeps no tensors', async () => {
+    await embed('count my tensors')
+    const metrics = async (): Promise<string> => (await fetch(`${server.url}/metrics`)).text()
+    const keepsNone = 'replica_gauge{stage="embed",connection="1",name="leaked_tensors"} 0'
+    await expect.poll(metrics, { timeout: 10_000 }).toContain(keepsNone)
+    for (const stage of ['embed', 'classify']) {
+      const labels = `stage="${stage}",connection="1",runtime="tfjs"`
+      expect(await metrics()).toMatch(new RegExp(`runtime_info\\{${labels},backend="[a-z-]+"\\} 1`))
+    }
+  })
 })
