@@ -159,6 +159,8 @@ describe('live re-scaling', () => {
     await load.until((answers) => numbers(answers).length === 2)
     await load.stop()
     expect(childrenOf(program.pid)).toHaveLength(2)
+    expect((await get(program, '/metrics')).body).toMatch(/replica\{stage="Scaled_1",state="backoff"\} 0/)
+    expect(JSON.parse((await get(program, '/health/ready')).body)['failing'] ?? []).toEqual([])
   })
 
   it('kill -9 of a replica that leaves: its task is computed elsewhere', async () => {

@@ -35,6 +35,8 @@ export class ReplicaSeat {
   /** Those who had the seat and finish what they hold. */
   readonly #leaving = new Set<AttachedReplica>()
   #restartsBefore: number
+  /** The state that was told last. */
+  #told: ReplicaState = 'stopped'
   /** What a successor said of itself before it has the seat. */
   #successorReport: ReplicaReported | undefined
 
@@ -128,6 +130,8 @@ export class ReplicaSeat {
   async leave(): Promise<void> {
     this.#over.abort(new Error(`replica ${this.number} is not wanted any more`))
     await this.#retire(this.#replica)
+    // One that waited for its next start has no process that would say so.
+    if (this.#told !== 'stopped') this.#tell({ state: 'stopped' })
   }
 
   /** Ends all its replicas; kills those that have not left within `graceMs`. */
@@ -182,6 +186,7 @@ export class ReplicaSeat {
   #tell(change: Pick<ReplicaChanged, 'state' | 'reason' | 'deaths' | 'retryInMs'>): void {
     const { stage, observer } = this.#options
     const restarts = this.#restartsBefore + this.#replica.restarts
+    this.#told = change.state
     observer.replicaChanged?.({ ...change, stage, replica: this.number, restarts })
   }
 }
