@@ -20,6 +20,13 @@ process.exitCode = await runSteps(steps, total)
 if (process.exitCode === 0) {
   process.stdout.write(`[${total}/${total}] starting the server\n`)
   /** @type {readonly [string, ...string[]]} */
-  const server = [process.execPath, 'apps/server/dist/main.js', ...process.argv.slice(2)]
-  process.exitCode = await runChild(server, { cwd: root, stdio: 'inherit' })
+  const server = [
+    process.execPath,
+    '--import',
+    new URL('steps/end-with-parent.mjs', import.meta.url).href,
+    'apps/server/dist/main.js',
+    ...process.argv.slice(2),
+  ]
+  // The channel tells the server when this process is killed.
+  process.exitCode = await runChild(server, { cwd: root, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
 }
