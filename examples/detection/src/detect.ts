@@ -7,7 +7,6 @@ import {
   packageFile,
   type TensorArray,
   type Tfjs,
-  type TfjsModel,
   TfjsWorker,
 } from '@mosec/runtime-tfjs'
 import type { GraphModel, Tensor } from '@tensorflow/tfjs'
@@ -28,8 +27,8 @@ export interface Detection {
   readonly box: number[]
 }
 
-export default class Detect extends JsonMixin(TfjsWorker)<Picture, Detection[]> {
-  override load(tf: Tfjs): Promise<TfjsModel> {
+export default class Detect extends JsonMixin(TfjsWorker)<Picture, Detection[], Float32Array, GraphModel> {
+  override load(tf: Tfjs): Promise<GraphModel> {
     return tf.loadGraphModel(
       fileModel(packageFile('@vladmandic/human', 'models/centernet.json', import.meta.url)),
     )
@@ -40,8 +39,8 @@ export default class Detect extends JsonMixin(TfjsWorker)<Picture, Detection[]> 
   }
 
   /** The graph decodes its own boxes in one of its three outputs. */
-  override predict(model: TfjsModel, input: ModelInput): Tensor {
-    return (model as GraphModel).execute(input, 'tower_0/detections') as Tensor
+  override predict(model: GraphModel, input: ModelInput): Tensor {
+    return model.execute(input, 'tower_0/detections') as Tensor
   }
 
   /** 100 boxes in a row, most of them of nothing. */

@@ -8,7 +8,6 @@ import {
   packageFile,
   type TensorArray,
   type Tfjs,
-  type TfjsModel,
   TfjsWorker,
 } from '@mosec/runtime-tfjs'
 import type { GraphModel, Tensor } from '@tensorflow/tfjs'
@@ -31,13 +30,13 @@ interface Guess {
   readonly probability: number
 }
 
-class DetectLanguage extends JsonMixin(TfjsWorker)<Request, Guess[], Uint8Array[]> {
+class DetectLanguage extends JsonMixin(TfjsWorker)<Request, Guess[], Uint8Array[], GraphModel> {
   // The only backend with string tensors that needs no native build.
   override backends: readonly BackendName[] = ['cpu']
   override example = [{ code: 'print("hello, world")' }]
   #labels: string[] = []
 
-  override async load(tf: Tfjs): Promise<TfjsModel> {
+  override async load(tf: Tfjs): Promise<GraphModel> {
     const file = packageFile('@vscode/vscode-languagedetection', 'model/model.json', import.meta.url)
     const model = await tf.loadGraphModel(fileModel(file))
     const [labels] = model.weights[labelsNode] ?? []
@@ -63,9 +62,8 @@ class DetectLanguage extends JsonMixin(TfjsWorker)<Request, Guess[], Uint8Array[
     return tf.tensor2d(rows, [texts.length, width], 'string')
   }
 
-  override predict(model: TfjsModel, input: ModelInput): Promise<Tensor> {
-    const graph = model as GraphModel
-    return graph.executeAsync({ [pairsNode]: input as Tensor }, answerNode) as Promise<Tensor>
+  override predict(model: GraphModel, input: ModelInput): Promise<Tensor> {
+    return model.executeAsync({ [pairsNode]: input as Tensor }, answerNode) as Promise<Tensor>
   }
 
   /** The three likeliest. */
