@@ -10,12 +10,16 @@ interface DoctorFlags {
   readonly json?: true
   readonly backend?: string
   readonly port?: number
+  readonly timeout: number
   readonly buildTfjsNode?: true
   readonly gpu?: true
   readonly tensorflowVersion?: string
   readonly tensorflowFolder?: string
   readonly cache?: string
 }
+
+/** A software Vulkan takes some 20 s for its first product. */
+const DEFAULT_TIMEOUT_SECONDS = 90
 
 /** The command; it sets the exit code: 1 when the machine or the wanted backend is not well. */
 export function doctorCommand(): Command {
@@ -27,6 +31,7 @@ export function doctorCommand(): Command {
       'only this backend, and end with code 1 when it cannot be used: wasm, tfjs/wasm',
     )
     .option('--port <number>', 'the port that the server will open, 8000 by default', toPort)
+    .option('--timeout <seconds>', 'how long a backend may take', toSeconds, DEFAULT_TIMEOUT_SECONDS)
     .option('--build-tfjs-node', "build the project's @tensorflow/tfjs-node against the TensorFlow of PyPI")
     .option('--gpu', 'with --build-tfjs-node: @tensorflow/tfjs-node-gpu, with CUDA')
     .option(
@@ -55,6 +60,12 @@ function toPort(text: string): number {
   throw new InvalidArgumentError('expected a number from 1 to 65535')
 }
 
+function toSeconds(text: string): number {
+  const seconds = Number(text)
+  if (seconds > 0 && seconds <= 3600) return seconds
+  throw new InvalidArgumentError('expected seconds, 3600 at most')
+}
+
 async function run(flags: DoctorFlags): Promise<void> {
   // With --json the lines for people leave standard output to the document.
   const report = new Report(flags.json === true ? process.stderr : process.stdout)
@@ -78,11 +89,12 @@ async function build(flags: DoctorFlags, report: Report): Promise<boolean> {
   return finding.status === 'ok' || finding.status === 'warning'
 }
 
-async function examineAll({ json, backend, port }: DoctorFlags, report: Report): Promise<boolean> {
+async function examineAll({ json, backend, port, timeout }: DoctorFlags, report: Report): Promise<boolean> {
   const { findings, verdict } = await examine({
     projectFolder: process.cwd(),
     backend,
     port,
+    timeoutMs: timeout * 1000,
     report: json === true ? undefined : report,
   })
   if (json === true) printJson({ ...verdict, ...findings })

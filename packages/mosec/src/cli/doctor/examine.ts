@@ -15,6 +15,8 @@ export interface ExamineOptions {
   readonly backend?: string | undefined
   /** Must be free; without it 8000 is looked at. */
   readonly port?: number | undefined
+  /** For each backend. */
+  readonly timeoutMs: number
   /** Told of each finding at once. */
   readonly report?: Report | undefined
   readonly machine?: Machine | undefined
@@ -37,14 +39,18 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   return { findings, verdict: judge(findings, backend) }
 }
 
-async function* examineRuntimes({ projectFolder, backend }: ExamineOptions): AsyncGenerator<Finding> {
+async function* examineRuntimes({
+  projectFolder,
+  backend,
+  timeoutMs,
+}: ExamineOptions): AsyncGenerator<Finding> {
   const { found, missing } = await findRuntimes(projectFolder)
   let isMissingRelevant = true
   for (const runtime of found) {
     for (const each of runtime.doctor.backends) {
       if (backend !== undefined && !isBackendOf(`${runtime.doctor.runtime}/${each}`, backend)) continue
       isMissingRelevant = backend === undefined
-      yield await probe(runtime, each, { projectFolder })
+      yield await probe(runtime, each, { projectFolder, timeoutMs })
     }
   }
   if (isMissingRelevant) yield* missing

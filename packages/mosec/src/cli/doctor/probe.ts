@@ -7,8 +7,7 @@ import type { FoundRuntime } from './runtimes.ts'
 
 /** How a backend is examined. */
 export interface ProbeOptions {
-  /** A software Vulkan takes some 20 s for its first product. */
-  readonly timeoutMs?: number
+  readonly timeoutMs: number
   /** Where the user's packages are. */
   readonly projectFolder: string
 }
@@ -20,7 +19,7 @@ const KEPT_OUTPUT = 4000
 export function probe(
   { doctor, url }: FoundRuntime,
   backend: string,
-  { timeoutMs = 90_000, projectFolder }: ProbeOptions,
+  { timeoutMs, projectFolder }: ProbeOptions,
 ): Promise<Finding> {
   return new Promise((resolve) => {
     const options = { cwd: projectFolder, silent: true, timeout: timeoutMs, killSignal: 'SIGKILL' } as const

@@ -1,6 +1,6 @@
 /** Findings as lines for a person. */
 
-import { styleText } from 'node:util'
+import { inspect } from 'node:util'
 import type { Finding, FindingStatus } from '@mosec/core'
 import type { Verdict } from './verdict.ts'
 
@@ -51,7 +51,9 @@ export class Report {
   }
 
   #paint(status: FindingStatus, text: string): string {
-    return this.#isColored ? styleText(colors[status], text) : text
+    if (!this.#isColored) return text
+    const [begin, end] = inspect.colors[colors[status]] ?? []
+    return `\u001b[${begin}m${text}\u001b[${end}m`
   }
 }
 
