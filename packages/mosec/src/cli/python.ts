@@ -3,10 +3,10 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { MosecError, systemClock } from '@mosec/core'
+import { ConfigurationError, MosecError, systemClock } from '@mosec/core'
 import type { PythonService } from '@mosec/python'
 import { Command } from 'commander'
-import { resolveConfig } from '../config/index.ts'
+import { type LogLevel, resolveConfig } from '../config/index.ts'
 import { createLogger, type ServerLogger } from '../log/index.ts'
 import { Server } from '../server.ts'
 import type { Stage } from '../stage.ts'
@@ -50,22 +50,36 @@ export function pythonCommand(): Command {
 async function runPython(args: readonly string[]): Promise<void> {
   const call = readCall(args)
   const flags = (call?.flags ?? args).map((flag) => (flag === '--debug' ? '--log-level=debug' : flag))
-  const resolved = resolveConfig({ argv: flags, env: process.env, columns: process.stdout.columns })
-  if (resolved.kind !== 'config') {
-    process.stdout.write(resolved.kind === 'help' ? USAGE + resolved.text : resolved.text)
-    return
-  }
+  const level = logLevelOf(flags)
+  if (level === undefined) return
   if (call === undefined) {
-    process.stderr.write(USAGE)
-    process.exitCode = CODE_WRONG_CALL
+    refuse(USAGE)
     return
   }
   // What `server.run` reads.
   process.argv = [process.execPath, call.script, ...flags]
-  const logger = createLogger({ level: resolved.config.logLevel })
+  const logger = createLogger({ level })
   const service = await readService(call, logger)
   if (service === undefined) process.exitCode = CODE_FAILED
   else await serve(call.script, service)
+}
+
+/** Undefined when there is nothing to run: help was asked for, or a flag is wrong. */
+function logLevelOf(argv: readonly string[]): LogLevel | undefined {
+  try {
+    const resolved = resolveConfig({ argv, env: process.env, columns: process.stdout.columns })
+    if (resolved.kind === 'config') return resolved.config.logLevel
+    process.stdout.write(resolved.kind === 'help' ? USAGE + resolved.text : resolved.text)
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    refuse(`mosec: ${error.message}\n`)
+  }
+  return undefined
+}
+
+function refuse(text: string): void {
+  process.stderr.write(text)
+  process.exitCode = CODE_WRONG_CALL
 }
 
 function readCall(args: readonly string[]): Call | undefined {

@@ -34,7 +34,8 @@ export function apiRoutes(
       stages,
       requestFormats: ingress?.requestTypes ?? [],
       responseFormats: egress?.responseTypes ?? [],
-      readsAnyType: ingress?.readsAnyType ?? true,
+      // One that says what it takes has a format to say it in.
+      readsAnyType: (ingress?.readsAnyType ?? true) && ingress?.inputSchema === undefined,
       isStream: egress?.isStream ?? false,
       allowsPriority: priorities,
       input: named(`${first}.input`, ingress?.inputSchema),

@@ -12,20 +12,22 @@ def describe(worker, task):
     is_batch = task["maxBatchSize"] > 1
     reads_json = worker.deserialize is Worker.deserialize
     kind = ("batch-stream" if is_batch else "stream") if is_stream else ("batch" if is_batch else "single")
+    input_schema = _schema(worker, True, is_batch)
+    output_schema = _schema(worker, False, is_batch)
     info = {
         "kind": kind,
         "name": worker.__name__,
-        "requestTypes": [{"name": "json", "mimeTypes": ["application/json"]}] if reads_json else [],
+        "requestTypes": _request_types(worker, reads_json, input_schema),
         "responseTypes": [{"name": "python", "mimeTypes": [worker.resp_mime_type]}],
         # Mosec looks at no Content-Type.
         "readsAnyType": True,
         "isStream": is_stream,
         "examples": _examples(worker, is_batch) if reads_json else [],
     }
-    for key, target in (("inputSchema", "INPUT"), ("outputSchema", "RETURN")):
-        schema = _schema(worker, target)
-        if schema:
-            info[key] = schema
+    if input_schema:
+        info["inputSchema"] = input_schema
+    if output_schema:
+        info["outputSchema"] = output_schema
     return info
 
 
@@ -36,17 +38,41 @@ def examples_of(worker):
     return [] if worker.example is None else [worker.example]
 
 
-def _schema(worker, target):
-    """Of workers that validate by type."""
-    try:
-        from mosec.utils import ParseTarget
+def _request_types(worker, reads_json, input_schema):
+    """A worker that says what it takes has a format for it: that of its answers, unless it names one (0.9.8)."""
+    if reads_json:
+        return [{"name": "json", "mimeTypes": ["application/json"]}]
+    mime_type = getattr(worker, "req_mime_type", worker.resp_mime_type)
+    return [{"name": "python", "mimeTypes": [mime_type]}] if input_schema else []
 
-        schema, parts = worker.get_forward_json_schema(getattr(ParseTarget, target), "#/$defs/{name}")
+
+def _schema(worker, is_input, is_batch):
+    """Of workers that validate by type; None for others, and for types that JSON Schema cannot say."""
+    try:
+        typ = _annotated_type(worker, is_input, is_batch)
+        if typ is None:
+            return None
+        import msgspec
+
+        (schema,), parts = msgspec.json.schema_components([typ], ref_template="#/$defs/{name}")
     except Exception:
         return None
     if not schema:
         return None
     return dict(schema, **({"$defs": parts} if parts else {}))
+
+
+def _annotated_type(worker, is_input, is_batch):
+    from mosec import mixin, utils
+
+    if not issubclass(worker, mixin.TypedMsgPackMixin):
+        return None
+    if hasattr(utils, "ParseTarget"):
+        target = utils.ParseTarget.INPUT if is_input else utils.ParseTarget.RETURN
+        return utils.parse_func_type(worker.forward, target)
+    # Since 0.9.8.
+    read = utils.get_forward_input_type if is_input else utils.get_forward_return_type
+    return read(worker.forward, batched=is_batch)
 
 
 def _examples(worker, is_batch):

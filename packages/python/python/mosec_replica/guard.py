@@ -22,8 +22,9 @@ SOCKET_FOLDER = re.compile(r"^mosec-\d+-\d+-[0-9a-f]{16}$")
 
 def guard(task):
     """Returns in the worker; the guard itself ends here, as the worker ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # The server says when it is over. Not SIG_IGN, which programs that are started from here would inherit.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
     server = os.getppid()
     lifeline, held = os.pipe()
     guard_pid = os.getpid()

@@ -38,6 +38,7 @@ def make_peer(replica):
             replica.phase = "connect"
             replica.control.send({"type": "mosec:hello", "worker": describe(replica.worker, task)})
             self.socket.connect(self.addr)
+            replica.phase = "ready"
             self._reader = self.socket.makefile("rb", 1 << 16)
 
         def receive(self):

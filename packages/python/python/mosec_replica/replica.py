@@ -26,6 +26,9 @@ def run_replica(task):
         control.failed(replica.phase, replica.name, str(error))
         os._exit(1)
     except BaseException as error:
+        if replica.phase == "ready":
+            traceback.print_exc()
+            os._exit(error.code if isinstance(error, SystemExit) and isinstance(error.code, int) else 1)
         what = "".join(traceback.format_exception_only(type(error), error)).strip()
         control.failed(replica.phase, replica.name, what, traceback.format_exc())
         os._exit(1)
