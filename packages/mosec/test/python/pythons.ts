@@ -1,6 +1,7 @@
 /** The Python environments that tests run in: `packages/python/make-venvs.sh` makes them. */
 
 import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** An interpreter that has Mosec. */
@@ -15,8 +16,10 @@ const at = (name: Python['name']): Python => ({
   path: fileURLToPath(new URL(`../../../python/.venv/${name}/bin/python`, import.meta.url)),
 })
 
-/** Those that are there. */
-export const pythons: readonly Python[] = [at('oldest'), at('newest')].filter(({ path }) => existsSync(path))
+/** Those that are there, complete. */
+export const pythons: readonly Python[] = [at('oldest'), at('newest')].filter(({ path }) =>
+  existsSync(join(dirname(path), '..', 'complete')),
+)
 
 /** Why tests are left out; undefined when they are not. */
 export const noPython =
