@@ -18,6 +18,19 @@ describe('settleEach', () => {
     expect(results).toEqual([10, new RangeError('two'), new Error('three'), 43])
     expect(await settleEach([], () => 1)).toEqual([])
   })
+
+  it('does the same for functions that give no promises, or some', async () => {
+    const plain = (item: number): number => {
+      if (item === 2) throw new RangeError('two')
+      return item * 10
+    }
+    expect(await settleEach([1, 2, 3], plain)).toEqual([10, new RangeError('two'), 30])
+    const mixed = (item: number) => (item === 3 ? Promise.reject(new Error('three')) : plain(item))
+    expect(await settleEach([1, 2, 3, 4], mixed)).toEqual([10, new RangeError('two'), new Error('three'), 40])
+    // biome-ignore lint/suspicious/noThenProperty: a promise of another library
+    const foreign = { then: (resolve: (value: number) => void) => resolve(5) } as unknown as Promise<number>
+    expect(await settleEach([1], () => foreign)).toEqual([5])
+  })
 })
 
 describe('packages of a project', () => {
