@@ -27,6 +27,11 @@ export function openHandles(root: number): number {
   return descendants(root).reduce((sum, { pid }) => sum + handlesOf(pid), 0)
 }
 
+/** Ids of the direct children. */
+export function childIds(parent: number): number[] {
+  return descendants(parent).flatMap((stat) => (stat.parent === parent ? stat.pid : []))
+}
+
 /** Ids of all descendants, children first. */
 export function descendantIds(root: number): number[] {
   return descendants(root).flatMap(({ pid }) => (pid === root ? [] : pid))

@@ -13,7 +13,7 @@ const pythonFolder = path('../../.venv')
 
 type Env = Readonly<Record<string, string>>
 
-export const ours = (server: 'echo' | 'sleep', env: Env = {}, name = 'ours'): Peer => ({
+export const ours = (server: 'echo' | 'sleep' | 'faulty' | 'soak', env: Env = {}, name = 'ours'): Peer => ({
   name,
   command: node(server),
   env,

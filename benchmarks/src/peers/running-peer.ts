@@ -15,7 +15,7 @@ const START_MS = 30_000
 export interface RunningPeer {
   readonly pid: number
   readonly url: string
-  /** SIGTERM, and waits for its end. */
+  /** SIGTERM, and waits for its end. @throws Error when it had ended before. */
   stop(): Promise<void>
 }
 
@@ -29,13 +29,19 @@ export async function startPeer(peer: Peer): Promise<RunningPeer> {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const url = peer.tellsUrl ? await toldUrl(child) : await answeringUrl(child, `http://127.0.0.1:${port}`)
+  let isStopped = false
+  const ended = once(child, 'close').then(([code, signal]) => {
+    if (!isStopped) throw new Error(`${child.spawnargs.join(' ')} ended by itself: ${code ?? signal}`)
+  })
+  // Whoever stops it is told.
+  ended.catch(() => {})
   return {
     pid: child.pid ?? 0,
     url,
-    async stop() {
-      const closed = once(child, 'close')
+    stop() {
+      isStopped = true
       child.kill('SIGTERM')
-      await closed
+      return ended
     },
   }
 }
@@ -47,6 +53,11 @@ function toldUrl(child: ChildProcess): Promise<string> {
       const url = /"url":"([^"]+)"/.exec(line)?.[1]
       if (url !== undefined) resolve(url)
     })
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL')
+      reject(new Error(`${child.spawnargs.join(' ')} told no address in ${START_MS} ms`))
+    }, START_MS)
+    timer.unref()
     child.once('close', (code) => reject(new Error(`${child.spawnargs.join(' ')} ended with code ${code}`)))
   })
 }

@@ -12,8 +12,6 @@ export interface Slope {
   readonly perMinute: number
   /** Two standard errors of it: a true slope of zero shows up within this. */
   readonly noisePerMinute: number
-  /** Mean of the values. */
-  readonly mean: number
 }
 
 /** Neighbouring samples are alike, so the line goes through the medians of so many pieces. */
@@ -30,12 +28,12 @@ export function slopeOf(samples: readonly Sample[]): Slope {
     points.map(({ seconds, value }) => (value - meanValue - slope * (seconds - meanTime)) ** 2),
   )
   const error = Math.sqrt(rest / (points.length - 2) / spread)
-  return { perMinute: slope * 60, noisePerMinute: 2 * error * 60, mean: meanValue }
+  return { perMinute: slope * 60, noisePerMinute: 2 * error * 60 }
 }
 
-/** Growth within the noise, or less in a minute than `share` of the mean. */
-export function isFlat({ perMinute, noisePerMinute, mean }: Slope, share: number): boolean {
-  return perMinute <= noisePerMinute || perMinute <= mean * share
+/** Growth within the noise, or no more in a minute than `perMinuteAllowed`. */
+export function isFlat({ perMinute, noisePerMinute }: Slope, perMinuteAllowed: number): boolean {
+  return perMinute <= noisePerMinute || perMinute <= perMinuteAllowed
 }
 
 /** `+0.12 ± 0.30`. */

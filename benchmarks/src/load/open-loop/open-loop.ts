@@ -8,7 +8,7 @@ const main = fileURLToPath(new URL('./main.js', import.meta.url))
 
 /** Runs a plan to its end. */
 export function openLoop(plan: LoadPlan): Promise<LoadReport> {
-  const child = fork(main, { execArgv: [] })
+  const child = fork(main, { execArgv: [], serialization: 'advanced' })
   return new Promise((resolve, reject) => {
     child.once('message', (report: LoadReport) => resolve(report))
     child.once('error', reject)
