@@ -1,7 +1,9 @@
 /** What is measured, by id. */
 
 import { comparisons } from './comparisons.ts'
+import { faults } from './faults/faults.ts'
 import { overload } from './overload/overload.ts'
+import { soak } from './soak/soak.ts'
 import type { Workload } from './workload.ts'
 
-export const workloads: readonly Workload[] = [...comparisons, overload]
+export const workloads: readonly Workload[] = [...comparisons, overload, faults, soak]
