@@ -3,7 +3,9 @@
 import { comparisons } from './comparisons.ts'
 import { faults } from './faults/faults.ts'
 import { overload } from './overload/overload.ts'
+import { policies } from './policies/policies.ts'
+import { runtimes } from './runtimes/runtimes.ts'
 import { soak } from './soak/soak.ts'
 import type { Workload } from './workload.ts'
 
-export const workloads: readonly Workload[] = [...comparisons, overload, faults, soak]
+export const workloads: readonly Workload[] = [...comparisons, overload, faults, soak, runtimes, policies]

@@ -1,16 +1,16 @@
 /** The adaptive policy against the best fixed wait chosen with hindsight, in exact simulated time. */
 
 import { describe, expect, it } from 'vitest'
+import { adaptive } from '../batch/adaptive.ts'
+import { window } from '../batch/window.ts'
 import type { BatchPolicy } from '../contract/batch-policy.ts'
 import { combineObservers } from '../contract/combine-observers.ts'
 import { silentLogger } from '../contract/logger.ts'
-import { Scheduler } from '../scheduler/scheduler.ts'
 import { arrivals } from '../testing/arrivals.ts'
 import { CostlyReplica } from '../testing/costly-replica.ts'
 import { FakeClock } from '../testing/fake-clock.ts'
 import { type BatchingResult, simulateBatching } from '../testing/simulate-batching.ts'
-import { adaptive } from './adaptive.ts'
-import { window } from './window.ts'
+import { Scheduler } from './scheduler.ts'
 
 const MAX_BATCH = 32
 const WAITS_MS = [0, 1, 2, 3, 5, 10, 20]
