@@ -1,6 +1,7 @@
 /** Builds tfjs-node against a TensorFlow of PyPI instead of the one of 2022 that its install script downloads. */
 
 import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { BuildError } from './build-error.ts'
 import { compileAddon } from './compile-addon.ts'
 import { type BuildEnvironment, defaultCacheFolder } from './environment.ts'
@@ -34,7 +35,7 @@ export interface BuiltTfjsNode extends VerifiedAddon {
   readonly wasThere: boolean
 }
 
-/** CUDA 12.5 and cuDNN 9.3 in its wheel, so that GPUs of compute capability 5.0 to 9.0 are served. */
+/** Its wheel with CUDA brings CUDA 12.5 and cuDNN 9.3, and has kernels for compute capabilities 6.0 to 9.0 (Hopper). */
 const DEFAULT_TENSORFLOW = '2.18.1'
 
 /**
@@ -53,8 +54,9 @@ export async function buildTfjsNode(options: BuildTfjsNodeOptions = {}): Promise
   const folder = await findTensorflow({
     version: options.tensorflowVersion ?? DEFAULT_TENSORFLOW,
     isGpu,
-    folder: options.tensorflowFolder,
-    cacheFolder: options.cacheFolder ?? defaultCacheFolder(env),
+    // The addon keeps this path for the loader, which would take a relative one as of any working directory.
+    folder: options.tensorflowFolder === undefined ? undefined : resolve(options.tensorflowFolder),
+    cacheFolder: resolve(options.cacheFolder ?? defaultCacheFolder(env)),
     virtualEnvironment: env.VIRTUAL_ENV,
     onStep,
   })

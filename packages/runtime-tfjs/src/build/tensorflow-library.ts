@@ -78,7 +78,7 @@ async function install(wanted: TensorflowWanted, place: string): Promise<void> {
   const [pip, ...pipArgs] = await findPip(wanted.cacheFolder)
   const requirement = `${wheelOf(wanted)}${wanted.isGpu ? '[and-cuda]' : ''}==${wanted.version}`
   wanted.onStep(
-    `installing ${requirement} from PyPI (about ${wanted.isGpu ? '6' : '1'} GB on disk) in ${place}`,
+    `installing ${requirement} from PyPI (about ${wanted.isGpu ? '5' : '1'} GB on disk) in ${place}`,
   )
   await mkdir(wanted.cacheFolder, { recursive: true })
   const partial = `${place}.${process.pid}`
