@@ -10,7 +10,7 @@ const MIN_BYTES = 2 * (MAX_DEPTH + 1)
 
 /**
  * `JSON.parse` takes any depth, but schemas, `JSON.stringify` and `v8.serialize` run out of stack. Looking through the
- * value costs 5 to 15 % of parsing it (through the text: 25 %), and nothing where the text is short.
+ * value costs 1 to 12 % of parsing it (55 % for one object of 300 keys), and nothing where the text is short.
  * @param value as `JSON.parse` made it.
  * @param textBytes length of its text.
  * @throws DecodingError when it is nested too deep.
