@@ -132,6 +132,7 @@ describe('CUDA', () => {
     const machine = fakeMachine({ commands: { ldconfig } })
     expect(await examineCuda(machine, true)).toMatchObject({
       status: 'warning',
+      summary: 'libcudart.so.12; libcudnn.so.9 wanted',
       nextStep: expect.stringContaining('mosec doctor --build-tfjs-node --gpu'),
     })
     expect(await examineCuda(machine, false)).toMatchObject({ status: 'absent' })

@@ -4,28 +4,31 @@ import type { Finding } from '@mosec/core'
 import type { Machine } from '../machine.ts'
 import { findLibraries } from './libraries.ts'
 
-/** Whose package says so. */
+/** As the packages themselves say. */
 const cudaWanted = {
   'tfjs-node-gpu as installed': 'CUDA 11.2, cuDNN 8.1',
   'tfjs-node-gpu as built by mosec doctor': 'brings CUDA 12.5 and cuDNN 9.3',
   'onnxruntime-node': 'CUDA 12, cuDNN 9',
 } as const
 
-/** Whether CUDA's libraries are installed; tfjs-node-gpu as built here needs none of them. */
+/** What onnxruntime-node loads; tfjs-node-gpu as built here needs none of the machine's. */
+const NEEDED = ['libcudart.so.12', 'libcudnn.so.9']
+
+/** Which of CUDA's libraries the loader finds. */
 export async function examineCuda(machine: Machine, hasGpu: boolean): Promise<Finding> {
   const libraries = await findLibraries(machine, ['libcudart', 'libcublas', 'libcudnn'])
   const toolkit = toolkitVersion(machine)
-  const details = { libraries, toolkit: toolkit ?? null, wanted: cudaWanted }
-  const isComplete = ['libcudart', 'libcudnn'].every((name) =>
-    libraries.some((each) => each.startsWith(name)),
-  )
-  const summary = describe(libraries, toolkit)
-  if (!hasGpu)
-    return { subject: 'CUDA', status: 'absent', summary: `${summary}; without a GPU it has no use`, details }
-  if (isComplete) return { subject: 'CUDA', status: 'ok', summary, details }
+  const found = {
+    subject: 'CUDA',
+    summary: describe(libraries, toolkit),
+    details: { libraries, toolkit: toolkit ?? null, wanted: cudaWanted },
+  }
+  if (!hasGpu) return { ...found, status: 'absent', summary: `${found.summary}; without a GPU it has no use` }
+  const missing = NEEDED.filter((name) => !libraries.some((each) => each.startsWith(name)))
+  if (missing.length === 0) return { ...found, status: 'ok' }
   const nextStep =
     'npx mosec doctor --build-tfjs-node --gpu (brings its own CUDA); for onnxruntime-node install CUDA 12 and cuDNN 9'
-  return { subject: 'CUDA', status: 'warning', summary, nextStep, details }
+  return { ...found, status: 'warning', summary: `${found.summary}; ${missing.join(', ')} wanted`, nextStep }
 }
 
 const describe = (libraries: readonly string[], toolkit: string | undefined): string => {
