@@ -93,7 +93,8 @@ class Decoder {
     const type = this.#unsigned(1)
     const place = this.#take(length)
     if (type !== ARRAY_TYPE) throw new Error(`extension type ${type} is not known`)
-    const [dtype, offset, ...shape] = new Decoder(place, place.subarray(place.length)).whole() as unknown[]
+    const parts = new Decoder(place, place.subarray(place.length)).whole()
+    const [dtype, offset, ...shape]: unknown[] = Array.isArray(parts) ? parts : []
     if (typeof dtype !== 'string' || !isCount(offset) || !shape.every(isCount)) {
       throw new Error('an array does not say where it is')
     }
