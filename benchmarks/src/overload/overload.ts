@@ -3,13 +3,18 @@
 import { mosec, ours } from '../peers/peers.ts'
 import { type Finding, findingsTable } from '../report/findings.ts'
 import { lineChart } from '../report/line-chart.ts'
-import { median } from '../report/slope.ts'
+import { isFlat, median, slopeOf, slopeText } from '../report/slope.ts'
 import type { RunSettings, Workload, WorkloadReport } from '../workload.ts'
 import { overloadTable } from './overload-table.ts'
 import { CAPACITY_PER_SECOND, type OverloadCell, type OverloadRun, runCell } from './run-cell.ts'
 
 /** The server's own limit of waiting tasks is its default: twice what can be served by the deadline. */
 const CAPACITY = { CAPACITY: '1024' }
+
+/** The run that watches memory is so many times as long as the others. */
+const LONGER = 6
+/** Growth that counts as none, in MB per minute. */
+const FLAT_MB_PER_MINUTE = 2
 
 export const overload: Workload = {
   id: 'W5',
@@ -27,13 +32,20 @@ async function run({ isQuick, rounds, seconds, print }: RunSettings): Promise<Wo
       runs.push(await runCell(cell, seconds, round))
     }
   }
+  print(`  memory: ours at 4x for ${seconds * LONGER} s\n`)
+  const long = await runCell(
+    { peer: ours('sleep', CAPACITY), deadline: 'header', times: 4 },
+    seconds * LONGER,
+    0,
+  )
   const groups = cells.map((cell) => runs.filter((run) => isOf(run, cell)))
   const text = [
     `capacity of the model: ${CAPACITY_PER_SECOND.toFixed(0)}/s`,
     overloadTable(groups),
-    findingsTable(groups.flatMap(findingsOf)),
+    findingsTable([...groups.flatMap(findingsOf), memoryFinding(long)]),
   ].join('\n\n')
-  return { text, data: runs, charts: { goodput: goodputChart(groups) } }
+  const charts = { goodput: goodputChart(groups), memory: memoryChart(long) }
+  return { text, data: { runs, long }, charts }
 }
 
 function cellsOf(isQuick: boolean): OverloadCell[] {
@@ -70,6 +82,26 @@ function findingsOf(runs: readonly OverloadRun[]): Finding[] {
       isMet: forNobody < 0.02,
     },
   ]
+}
+
+/** Of the second half: heaps grow until their first full collections. */
+function memoryFinding({ residentMb }: OverloadRun): Finding {
+  const slope = slopeOf(residentMb.slice(residentMb.length >> 1))
+  return {
+    what: 'resident memory at 4x, second half of a longer run',
+    wanted: `flat within its noise, or below ${FLAT_MB_PER_MINUTE} MB/min`,
+    measured: slopeText(slope, 'MB'),
+    isMet: isFlat(slope, FLAT_MB_PER_MINUTE),
+  }
+}
+
+function memoryChart({ residentMb }: OverloadRun): string {
+  return lineChart({
+    title: 'Resident memory of all processes of the server at 4x',
+    xLabel: 'seconds',
+    yLabel: 'MB',
+    curves: [{ name: 'ours', points: residentMb.map(({ seconds, value }) => [seconds, value] as const) }],
+  })
 }
 
 function goodputChart(groups: readonly (readonly OverloadRun[])[]): string {

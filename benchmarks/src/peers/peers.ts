@@ -31,17 +31,26 @@ export const handmade = (model: 'echo' | 'sleep'): Peer => ({
 
 /** Mosec from PyPI, or undefined with the reason printed. */
 export function mosec(server: 'echo' | 'sleep', env: Env = {}): Peer | undefined {
+  const python = pythonOr('mosec')
+  if (python === undefined) return undefined
+  return { name: 'mosec', command: [python, path(`../../python/${server}.py`)], env, tellsUrl: false }
+}
+
+/** The very file of Mosec's peer behind our server, or undefined with the reason printed. */
+export function pythonStages(server: 'echo' | 'sleep', env: Env = {}): Peer | undefined {
+  const python = pythonOr('python')
+  if (python === undefined) return undefined
+  const command = [process.execPath, mosecCommand, 'python', '--python', python] as const
+  return { name: 'python', command: [...command, path(`../../python/${server}.py`)], env, tellsUrl: true }
+}
+
+const mosecCommand = path('../../../packages/mosec/bin/mosec.js')
+
+function pythonOr(peer: string): string | undefined {
   const reason = makePythonFolder()
-  if (reason !== undefined) {
-    process.stderr.write(`mosec is left out: ${reason}\n`)
-    return undefined
-  }
-  return {
-    name: 'mosec',
-    command: [`${pythonFolder}/bin/python`, path(`../../python/${server}.py`)],
-    env,
-    tellsUrl: false,
-  }
+  if (reason === undefined) return `${pythonFolder}/bin/python`
+  process.stderr.write(`${peer} is left out: ${reason}\n`)
+  return undefined
 }
 
 /** Why there is no Python environment with mosec; undefined when there is one. */

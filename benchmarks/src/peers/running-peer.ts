@@ -51,14 +51,18 @@ function toldUrl(child: ChildProcess): Promise<string> {
     if (child.stderr === null) return
     createInterface({ input: child.stderr }).on('line', (line) => {
       const url = /"url":"([^"]+)"/.exec(line)?.[1]
-      if (url !== undefined) resolve(url)
+      if (url === undefined) return
+      clearTimeout(timer)
+      resolve(url)
     })
     const timer = setTimeout(() => {
       child.kill('SIGKILL')
       reject(new Error(`${child.spawnargs.join(' ')} told no address in ${START_MS} ms`))
     }, START_MS)
-    timer.unref()
-    child.once('close', (code) => reject(new Error(`${child.spawnargs.join(' ')} ended with code ${code}`)))
+    child.once('close', (code) => {
+      clearTimeout(timer)
+      reject(new Error(`${child.spawnargs.join(' ')} ended with code ${code}`))
+    })
   })
 }
 
