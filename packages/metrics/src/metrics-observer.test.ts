@@ -223,7 +223,7 @@ describe('our own metrics', () => {
     expect([page.get(info('wasm')), page.get(gauge('tensors'))]).toEqual([1, 7])
     expect([page.has(info('webgpu')), page.has(gauge('bytes'))]).toEqual([false, false])
     metrics.replicaChanged({ ...at, state: 'backoff', restarts: 0 })
-    expect([...(await samples(metrics)).keys()].filter((key) => /info|gauge/.test(key))).toEqual([])
+    expect([...(await samples(metrics)).keys()].filter((key) => /_info{|_gauge{/.test(key))).toEqual([])
   })
 
   it('show the process and its event loop in a registry of their own', async () => {

@@ -31,7 +31,7 @@ export class StageMeter {
     this.#restarts = families.restart.at(name)
     families.retried.at(name)
     families.isolated.at(name)
-    for (const reason of ['batches', 'age', 'rss'] satisfies RecycleReason[])
+    for (const reason of ['batches', 'age', 'rss', 'gauge'] satisfies RecycleReason[])
       families.recycled.at(name, reason)
     for (const setting of ['replicas', 'maxBatchSize', 'maxWaitMs', 'drained'])
       families.stageChanges.at(name, setting)

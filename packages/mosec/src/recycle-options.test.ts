@@ -8,14 +8,25 @@ describe('the stage option recycle', () => {
       maxBatches: 5,
       maxAgeMs: Infinity,
       maxRssBytes: Infinity,
+      maxGauges: {},
     })
   })
 
   it.each([
-    [{}, 'stage option recycle takes at least one of maxBatches, maxAgeMs, maxRssBytes'],
-    [null, 'stage option recycle takes an object with maxBatches, maxAgeMs, maxRssBytes, got null'],
-    [100, 'stage option recycle takes an object with maxBatches, maxAgeMs, maxRssBytes, got 100'],
-    [{ maxAge: 5 }, '"maxAge" is no option of recycle; there are maxBatches, maxAgeMs, maxRssBytes'],
+    [{}, 'stage option recycle takes at least one of maxBatches, maxAgeMs, maxRssBytes, maxGauges'],
+    [
+      null,
+      'stage option recycle takes an object with maxBatches, maxAgeMs, maxRssBytes, maxGauges, got null',
+    ],
+    [100, 'stage option recycle takes an object with maxBatches, maxAgeMs, maxRssBytes, maxGauges, got 100'],
+    [
+      { maxAge: 5 },
+      '"maxAge" is no option of recycle; there are maxBatches, maxAgeMs, maxRssBytes, maxGauges',
+    ],
+    [{ maxGauges: {} }, 'takes at least one of'],
+    [{ maxGauges: { 'a b': 1 } }, 'recycle.maxGauges takes numbers by the name of a gauge, got {"a b":1}'],
+    [{ maxGauges: { tensors: '1' } }, 'recycle.maxGauges takes numbers by the name of a gauge'],
+    [{ maxGauges: null }, 'takes at least one of'],
     [{ maxBatches: 0 }, 'stage option recycle.maxBatches takes an integer of at least 1, got 0'],
     [{ maxBatches: 1.5 }, 'stage option recycle.maxBatches takes an integer of at least 1, got 1.5'],
     [{ maxAgeMs: '1h' }, 'recycle.maxAgeMs takes a number of milliseconds from 1 to 2147483647, got "1h"'],

@@ -1,6 +1,6 @@
 /** When a replica is replaced by a fresh one: what the user may say, checked. */
 
-import { ConfigurationError } from '@mosec/core'
+import { ConfigurationError, reportProblem } from '@mosec/core'
 
 /**
  * A replica that has reached any of these is replaced: a successor is started and takes its place once it is ready, and
@@ -13,17 +13,23 @@ export interface RecycleOptions {
   readonly maxAgeMs?: number
   /** Once its process takes so many bytes of memory; for processes on Linux only. */
   readonly maxRssBytes?: number
+  /** Once it reports one of these gauges at that value or above: `{ leaked_tensors: 1000 }`. */
+  readonly maxGauges?: Readonly<Record<string, number>>
 }
 
-/** All limits; `Infinity` for those that were not set. */
+/** All limits; `Infinity`, or no gauges, for those that were not set. */
 export type RecycleLimits = Required<RecycleOptions>
 
-const allowed: Readonly<Record<keyof RecycleOptions, { readonly most: number; readonly what: string }>> = {
+type NumberLimit = Exclude<keyof RecycleOptions, 'maxGauges'>
+
+const allowed: Readonly<Record<NumberLimit, { readonly most: number; readonly what: string }>> = {
   maxBatches: { most: Number.MAX_SAFE_INTEGER, what: 'an integer of at least 1' },
   // Timers of Node overflow above it: 24 days.
   maxAgeMs: { most: 2 ** 31 - 1, what: 'a number of milliseconds from 1 to 2147483647' },
   maxRssBytes: { most: Number.MAX_SAFE_INTEGER, what: 'a number of bytes of at least 1' },
 }
+
+const names: readonly string[] = [...Object.keys(allowed), 'maxGauges']
 
 /** @throws ConfigurationError naming the option, what it takes and what came. */
 export function resolveRecycle(
@@ -38,30 +44,35 @@ export function resolveRecycle(
     )
   }
   const limits = {
+    maxGauges: checkedGauges(options.maxGauges ?? {}),
     maxBatches: limitOf('maxBatches', options),
     maxAgeMs: limitOf('maxAgeMs', options),
     maxRssBytes: limitOf('maxRssBytes', options),
   }
-  if (Object.values(limits).some(Number.isFinite)) return limits
-  throw new ConfigurationError(
-    `stage option recycle takes at least one of ${Object.keys(allowed).join(', ')}`,
-  )
+  if (Object.values({ ...limits, ...limits.maxGauges }).some(Number.isFinite)) return limits
+  throw new ConfigurationError(`stage option recycle takes at least one of ${names.join(', ')}`)
 }
 
 function refuseUnknown(options: unknown): void {
   if (typeof options !== 'object' || options === null) {
     throw new ConfigurationError(
-      `stage option recycle takes an object with ${Object.keys(allowed).join(', ')}, got ${JSON.stringify(options)}`,
+      `stage option recycle takes an object with ${names.join(', ')}, got ${JSON.stringify(options)}`,
     )
   }
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(allowed, name))
+  const unknown = Object.keys(options).find((name) => !names.includes(name))
   if (unknown === undefined) return
+  throw new ConfigurationError(`"${unknown}" is no option of recycle; there are ${names.join(', ')}`)
+}
+
+function checkedGauges(gauges: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  const isRight = typeof gauges === 'object' && gauges !== null && reportProblem({ gauges }) === undefined
+  if (isRight) return gauges
   throw new ConfigurationError(
-    `"${unknown}" is no option of recycle; there are ${Object.keys(allowed).join(', ')}`,
+    `stage option recycle.maxGauges takes numbers by the name of a gauge, got ${JSON.stringify(gauges)}`,
   )
 }
 
-function limitOf(name: keyof RecycleOptions, options: RecycleOptions): number {
+function limitOf(name: NumberLimit, options: RecycleOptions): number {
   const value = options[name]
   if (value === undefined) return Number.POSITIVE_INFINITY
   const { most, what } = allowed[name]

@@ -53,6 +53,18 @@ describe.each(['process', 'thread'])("recycling under a steady load, isolation '
 })
 
 describe('recycling', () => {
+  it('by a gauge that the worker reports: the replica goes, and nobody fails', async () => {
+    await using program = await startScaled({ RECYCLE: JSON.stringify({ maxGauges: { lost: 5 } }) })
+    const load = new SteadyLoad(program, 2)
+    const { pid } = await oneOf(program)
+    expect((await post(program, { gauge: 5 })).status).toBe(200)
+    const [line] = await replacements(program, 1)
+    expect(line).toMatchObject({ replica: 1, reason: 'gauge' })
+    await settled(program, 1)
+    expect((await oneOf(program)).pid).not.toBe(pid)
+    await load.stop()
+  })
+
   it('by memory: the replica that has grown goes, and nobody fails', async () => {
     const RECYCLE = JSON.stringify({ maxRssBytes: 300_000_000 })
     await using program = await startScaled({ RECYCLE })

@@ -46,7 +46,7 @@ export interface ReplicaChanged {
 }
 
 /** Why a replica was replaced by a fresh one. */
-export type RecycleReason = 'batches' | 'age' | 'rss'
+export type RecycleReason = 'batches' | 'age' | 'rss' | 'gauge'
 
 /** A replica was replaced by a fresh one, which has taken its number and its work. */
 export interface ReplicaRecycled {

@@ -1,6 +1,6 @@
 /** One supervised replica, and the connection by which the scheduler knows it: it can be taken off work. */
 
-import type { Connection, ReplicaState, Stage } from '@mosec/core'
+import type { Connection, ReplicaReported, ReplicaState, Stage } from '@mosec/core'
 import { type ReplicaProcess, type ReplicaProcessOptions, superviseReplica } from '@mosec/worker/replica'
 import { CountedConnection } from './counted-connection.ts'
 import type { RecycleWatch } from './recycle-watch.ts'
@@ -29,6 +29,7 @@ export class AttachedReplica {
     this.#options = options
     this.#process = superviseReplica({
       ...options,
+      observer: { ...options.observer, replicaReported: (report) => this.#reported(report) },
       onConnection: (connection) => this.#attach(connection),
     })
   }
@@ -80,6 +81,11 @@ export class AttachedReplica {
   kill(): void {
     void this.stop(0)
     this.#process.kill()
+  }
+
+  #reported(report: ReplicaReported): void {
+    this.#options.observer.replicaReported?.(report)
+    this.#watch?.reported(report)
   }
 
   #attach(connection: Connection): void {

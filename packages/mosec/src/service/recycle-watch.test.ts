@@ -9,7 +9,7 @@ function watched(limits: Partial<RecycleLimits>, random = 0) {
   const tooLow: number[] = []
   const memory = { rssBytes: 100 as number | undefined }
   const watch = new RecycleWatch({
-    limits: { maxBatches: Infinity, maxAgeMs: Infinity, maxRssBytes: Infinity, ...limits },
+    limits: { maxBatches: Infinity, maxAgeMs: Infinity, maxRssBytes: Infinity, maxGauges: {}, ...limits },
     clock,
     readRss: () => memory.rssBytes,
     onDue: (due) => dues.push(due),
@@ -42,6 +42,16 @@ describe('RecycleWatch', () => {
     expect(dues).toEqual([])
     clock.advance(1)
     expect(dues).toMatchObject([{ reason: 'age', ageMs: atMs }])
+  })
+
+  it('hears when a gauge reaches its limit', () => {
+    const { dues, watch } = watched({ maxGauges: { leaked_tensors: 10 } })
+    watch.reported({ gauges: { leaked_tensors: 9, tensors: 100 } })
+    watch.reported({})
+    expect(dues).toEqual([])
+    watch.reported({ gauges: { leaked_tensors: 10 } })
+    watch.reported({ gauges: { leaked_tensors: 11 } })
+    expect(dues).toMatchObject([{ reason: 'gauge' }])
   })
 
   it('looks at the memory every second', () => {

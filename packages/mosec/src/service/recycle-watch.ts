@@ -1,6 +1,6 @@
 /** Watches one process of a replica from its start: when has it done, lived or grown enough? */
 
-import type { Clock, RecycleReason, Timer } from '@mosec/core'
+import type { Clock, RecycleReason, ReplicaReport, Timer } from '@mosec/core'
 import type { RecycleLimits } from '../recycle-options.ts'
 
 /** Why a process is to be replaced, with its figures for the log. */
@@ -51,6 +51,12 @@ export class RecycleWatch {
   sent(): void {
     this.#batches++
     if (this.#batches >= this.#options.limits.maxBatches) this.#end('batches')
+  }
+
+  /** It said this of itself. */
+  reported({ gauges = {} }: ReplicaReport): void {
+    const limits = Object.entries(this.#options.limits.maxGauges)
+    if (limits.some(([name, most]) => (gauges[name] ?? Number.NEGATIVE_INFINITY) >= most)) this.#end('gauge')
   }
 
   /** Nothing is said any more. */
