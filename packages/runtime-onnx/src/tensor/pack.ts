@@ -2,16 +2,18 @@
 
 import type { OnnxTensor, Ort } from '../session/ort.ts'
 import { type ElementType, emptyArray, isElementType, type OnnxArray } from './element-type.ts'
-import { fromHalves, toHalves } from './half.ts'
+import { fromHalves } from './half.ts'
+import { halfTensor } from './half-tensor.ts'
 import { type ShapedValues, sizeOf } from './item-spec.ts'
 
 /** The items as one tensor of shape [items, ...shape]; all must have the same shape. */
 export function batchTensor(ort: Ort, items: readonly ShapedValues[], type: ElementType): OnnxTensor {
   const shape = items[0]?.shape ?? []
   const values = packValues(items, type, sizeOf(shape))
-  const data = type === 'float16' && values instanceof Float32Array ? toHalves(values) : values
+  const dims = [items.length, ...shape]
+  if (type === 'float16' && values instanceof Float32Array) return halfTensor(ort, values, dims)
   // Its overloads tie each type to its array, which the type of an item spec says only at run time.
-  return Reflect.construct(ort.Tensor, [type, data, [items.length, ...shape]]) as OnnxTensor
+  return Reflect.construct(ort.Tensor, [type, values, dims]) as OnnxTensor
 }
 
 function packValues(items: readonly ShapedValues[], type: ElementType, length: number): OnnxArray {
