@@ -1,6 +1,6 @@
 /** Closed loops against ours and its peers: W1 and W2. */
 
-import { floor, handmade, mosec, ours } from './peers/peers.ts'
+import { floor, handmade, mosec, ours, pythonStages } from './peers/peers.ts'
 import { table } from './report/table.ts'
 import { runRounds, type VariantResult } from './rounds.ts'
 import { smallBody } from './small-body.ts'
@@ -48,7 +48,37 @@ const comparisonCells: readonly Comparison[] = [
         })),
       ),
   },
+  {
+    id: 'W1-python',
+    title: 'echo, JSON 100 B: one Python worker behind Mosec and behind us',
+    variants: (isQuick) =>
+      (isQuick ? echoShapes.slice(1, 2) : echoShapes).flatMap((env) => {
+        const cell = `${env.STAGES} stage(s), batch ${env.BATCH}`
+        return pythonVariants('echo', env, { cell, connections: isQuick ? [1, 64] : [1, 16, 64, 512] })
+      }),
+  },
+  {
+    id: 'W2-python',
+    title: 'a model of 5 ms + 0.5 ms * n, batch 32: one Python worker behind Mosec and behind us',
+    variants: (isQuick) =>
+      pythonVariants('sleep', {}, { cell: 'batch 32', connections: isQuick ? [1, 256] : [1, 8, 64, 256] }),
+  },
 ]
+
+/** The same file on both sides; Mosec waits as it does by default, we as we do. */
+function pythonVariants(
+  server: 'echo' | 'sleep',
+  env: Readonly<Record<string, string>>,
+  { cell, connections }: { readonly cell: string; readonly connections: readonly number[] },
+): Variant[] {
+  const peers = present([
+    pythonStages(server, { ...env, WAIT_MS: '0' }),
+    mosec(server, { ...env, WAIT_MS: '10' }),
+  ])
+  return connections.flatMap((count) =>
+    peers.map((peer) => ({ peer, cell: `${cell}, c = ${count}`, connections: count, body: smallBody })),
+  )
+}
 
 const echoShapes = [
   { STAGES: '1', BATCH: '1' },

@@ -12,6 +12,8 @@ export interface IpcForm {
   readonly reads: boolean
   /** What goes out is in the common form. */
   readonly writes: boolean
+  /** A stage beside it is of another kind; otherwise only callers in the server's process speak the common form. */
+  readonly isAtBorder: boolean
 }
 
 /** The part of a stage that matters here. */
@@ -39,11 +41,16 @@ export function ipcForms(
 ): (stage: string) => IpcForm {
   const module = commonModule(stages)
   const kinds = new Map(stages.map(({ name, worker }) => [name, isLauncher(worker) ? worker.kind : HERE]))
-  const readers = new Set<string>()
-  const writers = new Set<string>()
-  if (module !== null) markCallers(routes, kinds, { readers, writers })
-  if (module !== null) markBorders(routes, kinds, { readers, writers })
-  return (stage) => ({ module, reads: readers.has(stage), writes: writers.has(stage) })
+  const borders: Marked = { readers: new Set(), writers: new Set() }
+  if (module !== null) markBorders(routes, kinds, borders)
+  const marked: Marked = { readers: new Set(borders.readers), writers: new Set(borders.writers) }
+  if (module !== null) markCallers(routes, kinds, marked)
+  return (stage) => ({
+    module,
+    reads: marked.readers.has(stage),
+    writes: marked.writers.has(stage),
+    isAtBorder: borders.readers.has(stage) || borders.writers.has(stage),
+  })
 }
 
 interface Marked {
@@ -53,13 +60,17 @@ interface Marked {
 
 type Kinds = ReadonlyMap<string, string>
 
-/** `server.submit` hands its value to the first stage and takes the last one's. */
+/**
+ * `server.submit` hands its value to the first stage and takes the last one's; but a stage that also has a neighbour of
+ * its own kind on that side goes on as the two like it.
+ */
 function markCallers(routes: readonly FormRoute[], kinds: Kinds, { readers, writers }: Marked): void {
+  const pairs = routes.flatMap(neighbours)
   for (const { stages } of routes) {
     const [first = ''] = stages
     const last = stages.at(-1) ?? first
-    if (kinds.get(first) !== HERE) readers.add(first)
-    if (kinds.get(last) !== HERE) writers.add(last)
+    if (kinds.get(first) !== HERE && !pairs.some(([, to]) => to === first)) readers.add(first)
+    if (kinds.get(last) !== HERE && !pairs.some(([from]) => from === last)) writers.add(last)
   }
 }
 

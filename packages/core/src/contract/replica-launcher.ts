@@ -24,6 +24,8 @@ export interface ReplicaOrder {
   readonly readsCommonForm: boolean
   /** Results leave in the common form. */
   readonly writesCommonForm: boolean
+  /** A stage beside it is of another kind; otherwise only callers in the server's process speak the common form. */
+  readonly isAtBorder: boolean
 }
 
 /** What a launcher needs from its surroundings. */

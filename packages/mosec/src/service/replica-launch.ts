@@ -64,6 +64,7 @@ function orderOf({ options, ipc }: NamedStage, replica: number, logLevel: LogLev
     logLevel,
     readsCommonForm: ipc.reads,
     writesCommonForm: ipc.writes,
+    isAtBorder: ipc.isAtBorder,
   }
 }
 

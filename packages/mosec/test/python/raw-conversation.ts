@@ -89,5 +89,6 @@ function orderFor({ options }: PythonStage, address: string): ReplicaOrder {
     onBatchError: 'isolate',
     readsCommonForm: true,
     writesCommonForm: true,
+    isAtBorder: true,
   }
 }

@@ -5,6 +5,7 @@ import { realpathSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { startProgram } from 'mosec/testing'
 import { describe, expect, it } from 'vitest'
 import { tempFolder } from '../temp-folder.ts'
 import { noPython, pythons } from './pythons.ts'
@@ -84,6 +85,15 @@ describe.skipIf(noPython !== undefined).each(pythons.slice(-1))(
     ])('the class: %s', async (name, text) => {
       const { code, message } = await fail({ TEST_PYTHON: path, TEST_TARGET: `workers.py:${name}` })
       expect({ code, message }).toEqual({ code: 1, message: `stage 'life', replica 1: ${text}` })
+    })
+
+    it('a Python without msgpack: the command, where values cross the border, and no word elsewhere', async () => {
+      const PYTHONPATH = fileURLToPath(new URL('fixtures/without-msgpack', import.meta.url))
+      const env = { TEST_PYTHON: path, TEST_TARGET: 'workers.py:Life', PYTHONPATH }
+      const { message } = await fail({ ...env, TEST_NEIGHBOUR: '1' })
+      expect(message).toContain(`which needs msgpack: ${path} -m pip install 'msgpack'`)
+      await using program = await startProgram({ file, env })
+      expect((await fetch(`${program.url}/inference`, { method: 'POST', body: '{}' })).status).toBe(200)
     })
 
     it('a Python without mosec: the command that installs it', async () => {

@@ -25,19 +25,20 @@ CROSSING = "None, bool, numbers, str, bytes, lists, dicts and numpy arrays cross
 
 
 class CommonForm:
-    def __init__(self, stage):
-        try:
-            import msgpack
-        except ModuleNotFoundError:
-            raise LoadError(
-                "stage %s hands values to TypeScript or takes them from it, which needs msgpack: %s"
-                % (stage, pip("msgpack"))
-            ) from None
-        self._msgpack = msgpack
+    def __init__(self, stage, is_needed):
+        """Raises LoadError when it is needed for sure and cannot be had."""
         self._stage = stage
+        self._msgpack = _msgpack()
+        if is_needed and self._msgpack is None:
+            raise LoadError(self._missing())
+
+    def _missing(self):
+        return "stage %s exchanges values with TypeScript, which needs msgpack: %s" % (self._stage, pip("msgpack"))
 
     def encode(self, value):
         """Raises EncodingError naming the stage and the type of what cannot cross."""
+        if self._msgpack is None:
+            raise EncodingError(self._missing())
         arrays = Arrays()
         try:
             document = self._msgpack.packb(
@@ -51,6 +52,8 @@ class CommonForm:
 
     def decode(self, data):
         """Arrays are views into `data`, and can be written to."""
+        if self._msgpack is None:
+            raise DecodingError(self._missing())
         view = memoryview(data)
         document, tail = view, len(view)
         if len(view) >= HEAD.size and view[0] == MAGIC[0]:
@@ -138,6 +141,14 @@ _IS_LITTLE = struct.pack("=H", 1) == b"\x01\x00"
 
 def _aligned(size):
     return -(-size // ALIGNMENT) * ALIGNMENT
+
+
+def _msgpack():
+    try:
+        import msgpack
+    except ModuleNotFoundError:
+        return None
+    return msgpack
 
 
 def _numpy():

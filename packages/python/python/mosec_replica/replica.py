@@ -80,7 +80,7 @@ class Replica:
             return
         from .common_form import CommonForm
 
-        form = CommonForm(self.task["stage"])
+        form = CommonForm(self.task["stage"], self.task["isAtBorder"])
         if reads:
             self.worker.deserialize_ipc = lambda _, data: form.decode(data)
         if writes:
