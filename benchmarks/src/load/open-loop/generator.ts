@@ -12,6 +12,9 @@ import { quantile, Tally } from './tally.ts'
 /** Longest wait for the last answers, in milliseconds. */
 const LAST_ANSWERS_MS = 5000
 
+/** How long after its deadline a client still waits for the server to say so, in milliseconds. */
+const PATIENCE_MS = 200
+
 interface PreparedKind {
   readonly request: string
   /** Requests of a random number below this are of this kind or one before. */
@@ -97,17 +100,14 @@ export class Generator {
     this.#open++
     const connection = this.#pool.take()
     const leaving = this.#leavesAfterMs()
-    const leaveTimer =
-      leaving === undefined
-        ? undefined
-        : setTimeout(
-            () => {
-              tally.left++
-              connection.leave()
-              this.#settled()
-            },
-            scheduledMs + leaving - sentMs,
-          )
+    const end = (): void => {
+      if (leaving === undefined) tally.failed('gave up')
+      else tally.left++
+      connection.leave()
+      this.#settled()
+    }
+    const staysMs = leaving ?? this.#plan.deadlineMs + PATIENCE_MS
+    const leaveTimer = setTimeout(end, scheduledMs + staysMs - sentMs)
     connection.send(kind.request, {
       answered: (status) => {
         clearTimeout(leaveTimer)

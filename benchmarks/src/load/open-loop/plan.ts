@@ -38,7 +38,10 @@ export interface KindReport {
   readonly left: number
   /** Answers by status, 200 included. */
   readonly statuses: Readonly<Record<string, number>>
-  /** Connections that broke, by reason; `unanswered` for requests that were open at the end. */
+  /**
+   * Connections that broke, by reason; `gave up` for clients that had no answer a while after their deadline, `unanswered`
+   * for requests that were open at the end.
+   */
   readonly failures: Readonly<Record<string, number>>
   /** Of answers with 200, from the scheduled arrival. */
   readonly p50Ms: number
