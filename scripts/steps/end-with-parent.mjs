@@ -6,4 +6,6 @@
 // Replicas inherit the option that loads this, and know by themselves how to leave.
 if (process.env['MOSEC_REPLICA_PLACE'] === undefined) {
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+  // Listening would keep a server alive that has nothing left to do.
+  process.channel?.unref()
 }

@@ -12,7 +12,7 @@ const preload = pathToFileURL(join(import.meta.dirname, 'end-with-parent.mjs')).
 function runner(environment: Record<string, string>): ReturnType<typeof spawn> {
   const child = `
     process.on('SIGTERM', () => { console.log('asked to stop'); process.exit() })
-    setTimeout(() => process.exit(), Number(process.env.LIVES_MS))
+    setTimeout(() => {}, Number(process.env.LIVES_MS))
     console.log('ready')`
   const code = `
     import { runChild } from ${JSON.stringify(join(import.meta.dirname, 'child.mjs'))}
@@ -23,6 +23,11 @@ function runner(environment: Record<string, string>): ReturnType<typeof spawn> {
     env: { ...process.env, ...environment },
   })
 }
+
+test('the channel to the runner keeps nobody alive', async () => {
+  const running = runner({ LIVES_MS: '1' })
+  expect(await once(running, 'close')).toEqual([0, null])
+})
 
 test.each([
   ['a server is asked to stop', { LIVES_MS: '20000' }, 'ready\nasked to stop\n'],
