@@ -27,8 +27,8 @@ async function metric(sample: string): Promise<number> {
 }
 
 const inService = (): Promise<number> => metric('mosec_service_remaining_task')
-const dropped = (what: string, route: string): Promise<number> =>
-  metric(`mosec_service_${what}_task_total{endpoint="${route}",where="queued"}`)
+const dropped = (what: string, route: string, more = ''): Promise<number> =>
+  metric(`mosec_service_${what}_task_total{endpoint="${route}",where="queued"${more}}`)
 
 /** The batches that a route's recorder has computed so far, this question's own at the end. */
 const recorded = async (route: string, name: string): Promise<string[][]> =>
@@ -45,7 +45,7 @@ it('client gone: a queued task leaves the queue, over HTTP', async () => {
   await expect.poll(inService).toBe(2)
   leaving.abort(new Error('bye'))
   await gone
-  await expect.poll(() => dropped('cancelled', '/gone')).toBe(1)
+  await expect.poll(() => dropped('cancelled', '/gone', ',stage="gone"')).toBe(1)
   expect(await inService()).toBe(1)
 
   release()
