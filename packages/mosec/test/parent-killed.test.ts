@@ -6,8 +6,8 @@ import { childrenOf, isRunning } from './running-processes.ts'
 import { post, start } from './square-client.ts'
 import { tempFolder } from './temp-folder.ts'
 
-/** Twice the promise, which is 2 s: the machine may be busy. */
-const WITHIN = { timeout: 4000 }
+/** Far more than the promise, which is 2 s: the machine may be busy. */
+const WITHIN = { timeout: 8000 }
 
 /** So many replicas are in code that never comes back. */
 const blocked = (of: Program, count: number): Promise<void> =>
