@@ -7,34 +7,15 @@ import {
   MAX_ITEMS,
   MAX_LENGTH_BYTES,
 } from './frame-layout.ts'
+import { GatheredBytes } from './gathered-bytes.ts'
 
-/**
- * Payloads up to this size are copied next to their headers, larger ones go out as they are. Measured with
- * `bench/frames.ts`: a copied payload costs less up to about 2 KiB, one more piece in a gathered write from 4 KiB on.
- */
-const COPY_UP_TO_BYTES = 2 * 1024
-
-/** Small pieces are laid into blocks of this size, one after the other; a block is never written twice. */
-const BLOCK_BYTES = 64 * 1024
-
-/**
- * Collects frames until they are taken for one write.
- *
- *     block:  | header | small | header | small | header |         | header | ...
- *     parts:  [----------------- view ------------------][  large  ][---- view
- */
+/** Collects frames until they are taken for one write. */
 export class FrameEncoder {
-  readonly #copyUpToBytes: number
-  #parts: Uint8Array[] = []
-  #block = new DataView(new ArrayBuffer(0))
-  #bytes = new Uint8Array(0)
-  /** Start of the view that is not cut off yet. */
-  #from = 0
-  #at = 0
+  readonly #out: GatheredBytes
 
   /** @param copyUpToBytes largest payload that is copied; only the benchmark sets it. */
-  constructor(copyUpToBytes = COPY_UP_TO_BYTES) {
-    this.#copyUpToBytes = copyUpToBytes
+  constructor(copyUpToBytes?: number) {
+    this.#out = new GatheredBytes(copyUpToBytes)
   }
 
   /**
@@ -58,49 +39,26 @@ export class FrameEncoder {
 
   /** Everything added since the last call, as pieces to be written in this order. */
   take(): Uint8Array[] {
-    this.#cut()
-    const parts = this.#parts
-    this.#parts = []
-    return parts
+    return this.#out.take()
   }
 
   #appendFrame(flag: number, items: readonly FrameItem[]): void {
-    this.#reserve(FRAME_HEADER_BYTES)
-    this.#block.setUint16(this.#at, flag)
-    this.#block.setUint16(this.#at + 2, items.length)
-    this.#at += FRAME_HEADER_BYTES
+    const out = this.#out
+    out.reserve(FRAME_HEADER_BYTES)
+    out.view.setUint16(out.at, flag)
+    out.view.setUint16(out.at + 2, items.length)
+    out.at += FRAME_HEADER_BYTES
     for (const item of items) this.#appendItem(item)
   }
 
   #appendItem({ id, state = 0, bytes }: FrameItem): void {
-    const isCopied = bytes.length <= this.#copyUpToBytes
-    this.#reserve(ITEM_HEADER_BYTES + (isCopied ? bytes.length : 0))
-    this.#block.setUint32(this.#at, id)
-    this.#block.setUint16(this.#at + 4, state)
-    this.#block.setUint32(this.#at + 6, bytes.length)
-    this.#at += ITEM_HEADER_BYTES
-    if (isCopied) {
-      this.#bytes.set(bytes, this.#at)
-      this.#at += bytes.length
-    } else {
-      this.#cut()
-      this.#parts.push(bytes)
-    }
-  }
-
-  #reserve(bytes: number): void {
-    if (this.#bytes.length - this.#at >= bytes) return
-    this.#cut()
-    this.#bytes = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, bytes))
-    this.#block = new DataView(this.#bytes.buffer)
-    this.#from = 0
-    this.#at = 0
-  }
-
-  #cut(): void {
-    if (this.#at === this.#from) return
-    this.#parts.push(this.#bytes.subarray(this.#from, this.#at))
-    this.#from = this.#at
+    const out = this.#out
+    out.reserve(ITEM_HEADER_BYTES)
+    out.view.setUint32(out.at, id)
+    out.view.setUint16(out.at + 4, state)
+    out.view.setUint32(out.at + 6, bytes.length)
+    out.at += ITEM_HEADER_BYTES
+    out.payload(bytes)
   }
 }
 

@@ -4,6 +4,13 @@ export { FrameDecoder, type FrameDecoderOptions } from './frame-decoder.ts'
 export { encodeFrame, FrameEncoder } from './frame-encoder.ts'
 export { FrameError } from './frame-error.ts'
 export type { FrameItem } from './frame-layout.ts'
+export {
+  connectInline,
+  type InlineDoor,
+  type InlineListener,
+  type InlineTransport,
+  inlineTransport,
+} from './inline-transport.ts'
 export { reclaimSocketFolder, socketFolderOf } from './socket-folder.ts'
 export { flagOf, flagOfBudget, flags, statusOf, type WireStatus } from './status.ts'
 export { connectThread } from './thread-channel.ts'
