@@ -167,7 +167,6 @@ export class DirectExchange implements TaskSink, EventOutlet {
       sink: this.#sse ?? this,
     }
     this.#handle = submitter.submit(timeoutMs === undefined ? submission : { ...submission, timeoutMs })
-    this.#sse?.admitted()
   }
 
   /** Refuses before the body was read. A body of a known, allowed length is left to node, which throws it away. */

@@ -75,7 +75,6 @@ class WebExchange implements TaskSink, EventOutlet {
     this.#handle = context.options.submitter.submit(
       timeoutMs === undefined ? submission : { ...submission, timeoutMs },
     )
-    this.#sse?.admitted()
     return this.#response
   }
 

@@ -20,6 +20,8 @@ export interface TaskInfo {
 
 /** Who waits for a task. Called in the scheduler's turn, so it must be quick and must not throw. */
 export interface TaskSink {
+  /** It passed the front door: the first that is said of it, and never said of one that was refused. */
+  admitted?(): void
   /** The task has ended; called exactly once, also when it was refused. */
   settled(outcome: Outcome): void
   /**

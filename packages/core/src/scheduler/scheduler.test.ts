@@ -122,6 +122,19 @@ describe('Scheduler', () => {
     expect(client.outcomes).toHaveLength(1)
   })
 
+  it('tells a sink first that its task was admitted, and never when it was refused', () => {
+    const { scheduler, attach } = setUp()
+    const told: string[] = []
+    const sink = { admitted: () => told.push('admitted'), settled: ({ code }: Outcome) => told.push(code) }
+    const submission = { route: '/', bytes: new Uint8Array(1), requestCodec: 0, responseCodec: 0, sink }
+    attach('A')
+    scheduler.cancel(scheduler.submit(submission))
+    expect(told).toEqual(['admitted', 'cancelled'])
+    void scheduler.drain()
+    scheduler.submit(submission)
+    expect(told.slice(2)).toEqual(['shutting_down'])
+  })
+
   it('marks a single stage as both ends', () => {
     const { clock, send, attach } = setUp()
     const replica = attach('A')

@@ -88,6 +88,7 @@ export class Scheduler implements Submitter, StageHost {
     this.#observer.admitted(task)
     this.#deadlines.watch(task)
     pipeline.ingress.enqueue(task)
+    if (task.sink.admitted !== undefined) this.#sayAdmitted(task)
     return task
   }
 
@@ -213,6 +214,14 @@ export class Scheduler implements Submitter, StageHost {
     this.#observer.settled(task, outcome.code, this.#clock.now() - task.admittedMs)
     this.#tell(task, outcome)
     if (this.#remaining === 0) for (const resolve of this.#drained.splice(0)) resolve()
+  }
+
+  #sayAdmitted(task: Task): void {
+    try {
+      task.sink.admitted?.()
+    } catch (error) {
+      this.#logger.error('a task sink threw when it was admitted', { error, route: task.route })
+    }
   }
 
   #tell(task: Task, outcome: Outcome): void {

@@ -51,7 +51,9 @@ export class HeldSubmitter implements Submitter {
   submit(submission: Submission): TaskHandle {
     const task = new HeldTask(this.#nextId++, submission)
     this.#instantly?.(task)
-    if (!task.isSettled) this.submitted.push(task)
+    if (task.isSettled) return task
+    submission.sink.admitted?.()
+    this.submitted.push(task)
     return task
   }
 
