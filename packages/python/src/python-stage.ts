@@ -24,7 +24,13 @@ export interface PythonStageOptions extends PythonOptions {
   readonly policy?: 'adaptive' | 'greedy' | 'window'
   readonly timeoutMs?: number
   readonly env?: readonly Readonly<Record<string, string>>[]
+  readonly devices?: readonly (number | string)[]
   readonly onBatchError?: 'isolate' | 'fail'
+  readonly recycle?: {
+    readonly maxBatches?: number
+    readonly maxAgeMs?: number
+    readonly maxRssBytes?: number
+  }
 }
 
 /** A stage as `server.route` and `server.appendWorker` take it. */
