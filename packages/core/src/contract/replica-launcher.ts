@@ -26,6 +26,11 @@ export interface ReplicaOrder {
   readonly writesCommonForm: boolean
   /** A stage beside it is of another kind; otherwise only callers in the server's process speak the common form. */
   readonly isAtBorder: boolean
+  /**
+   * Inputs are asks of a dry run, and results reports; both in the common form, between which the worker's own forms stay
+   * what they are.
+   */
+  readonly isDryRun: boolean
 }
 
 /** What a launcher needs from its surroundings. */

@@ -36,7 +36,7 @@ export async function dryRun(options: DryRunOptions): Promise<boolean> {
   const fleet = fleetOf(stages, { ...options, scheduler, transports })
   try {
     await fleet.start(signal)
-    return await rehearseRoutes(options, new Visits(scheduler, signal))
+    return await rehearseRoutes(options, new Visits(scheduler, stages, signal))
   } finally {
     await fleet.stop(signal.aborted ? 0 : TEARDOWN_MS)
     scheduler.close()

@@ -2,16 +2,23 @@
 
 import { deserialize, serialize } from 'node:v8'
 import type { Submitter } from '@mosec/core'
+import type { NamedStage } from '../blueprint.ts'
+import { isLauncher } from '../check-worker.ts'
+import { type CommonForm, loadCommonForm } from '../replica/common-form.ts'
 import { submitBytes } from '../service/in-process.ts'
 import type { Ask, CountReport, Report, RunAsk, RunReport } from './visit.ts'
+
+const native: CommonForm = { encode: serialize, decode: deserialize }
 
 /** The stages as a dry run sees them. */
 export class Visits {
   readonly #submitter: Submitter
+  readonly #stages: readonly NamedStage[]
   readonly #signal: AbortSignal
 
-  constructor(submitter: Submitter, signal: AbortSignal) {
+  constructor(submitter: Submitter, stages: readonly NamedStage[], signal: AbortSignal) {
     this.#submitter = submitter
+    this.#stages = stages
     this.#signal = signal
   }
 
@@ -36,15 +43,24 @@ export class Visits {
 
   async #ask(stage: string, ask: Ask): Promise<Report> {
     let event: Uint8Array | undefined
+    const { encode, decode } = await this.#form(stage)
     const request = {
       route: stage,
-      bytes: serialize(ask),
+      bytes: encode(ask),
       event: (bytes: Uint8Array) => {
         event = bytes
         return true
       },
     }
     const bytes = await submitBytes(this.#submitter, request, { signal: this.#signal })
-    return deserialize(event === undefined ? bytes : Buffer.from(Buffer.from(event).toString(), 'base64'))
+    const report = event === undefined ? bytes : Buffer.from(Buffer.from(event).toString(), 'base64')
+    return decode(report) as Report
+  }
+
+  /** A stage of another kind is asked in the common form. */
+  async #form(name: string): Promise<CommonForm> {
+    const stage = this.#stages.find((stage) => stage.name === name)
+    const isForeign = stage !== undefined && isLauncher(stage.worker)
+    return isForeign && stage.ipc.module !== null ? loadCommonForm(stage.ipc.module) : native
   }
 }

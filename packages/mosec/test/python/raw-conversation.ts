@@ -90,5 +90,6 @@ function orderFor({ options }: PythonStage, address: string): ReplicaOrder {
     readsCommonForm: true,
     writesCommonForm: true,
     isAtBorder: true,
+    isDryRun: false,
   }
 }

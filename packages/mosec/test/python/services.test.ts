@@ -135,6 +135,19 @@ describe.skipIf(noPython !== undefined).each(pythons.slice(-1))('mosec python, m
     expect(told).toContain(text)
   })
 
+  it('--dry-run runs the examples through all stages, and tells what failed', () => {
+    const { status, text } = run('--python', path, 'echo.py', '--dry-run')
+    expect(text).toContain('Read_1: ')
+    expect(text).toContain("in   dict {'seconds': 0}")
+    expect(text).toContain('(24 bytes of application/json)')
+    expect(text).toContain('dry run passed: 1 example, 3 stages')
+    expect(status).toBe(0)
+    const failed = run('--python', path, 'misfits.py', '--dry-run')
+    expect(failed.text).toContain("FAILED  TypeError: unsupported operand type(s) for +: 'int' and 'str'")
+    expect(failed.text).toContain('dry run FAILED in Add_2')
+    expect(failed.status).toBe(1)
+  })
+
   it('a wrong flag is exit 2, as of every server', () => {
     const { status, text } = run('--python', path, 'echo.py', '--port', 'many')
     expect(status).toBe(2)

@@ -52,6 +52,10 @@ class Replica:
         load_mosec()
         self.worker = load_worker(self.task["target"], self.task.get("main"))
         self._speak_common_form()
+        if self.task["isDryRun"]:
+            from .rehearse import rehearsed
+
+            self.worker = rehearsed(self.worker, self.task["stage"])
         from .peer import make_peer
 
         self.control.open(self._received)
