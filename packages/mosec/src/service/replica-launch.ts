@@ -1,4 +1,4 @@
-/** What is started for a replica: the main module again, our entry with the worker's module, this process, or what the stage brings. */
+/** What is started for a replica: the main module again, our entry with the worker's module, or what the stage brings. */
 
 import { fileURLToPath } from 'node:url'
 import { type Codec, ConfigurationError } from '@mosec/core'
@@ -9,7 +9,6 @@ import { isLauncher } from '../check-worker.ts'
 import type { LogLevel } from '../config/index.ts'
 import { replicaEnvironment } from '../device-options.ts'
 import { specEnvironment } from '../replica/replica-spec.ts'
-import { inlineLaunch } from './inline-launch.ts'
 
 /** Serves a worker that is named by module. Its ending follows this file's: `.ts` in our own tests, `.js` built. */
 const moduleEntry = fileURLToPath(
@@ -29,12 +28,10 @@ export interface LaunchOptions {
 export function replicaLaunch(
   stage: NamedStage,
   replica: number,
-  launchOptions: LaunchOptions,
+  { logLevel, isDryRun }: LaunchOptions,
 ): ReplicaLaunch {
-  const { logLevel, isDryRun } = launchOptions
   const { worker, options, codecs, ipc } = stage
   if (isLauncher(worker)) return { launcher: worker, order: orderOf(stage, replica, { logLevel, isDryRun }) }
-  if (options.isolation === 'inline') return inlineLaunch(stage, launchOptions)
   const isModule = worker instanceof URL
   const spec = specEnvironment({
     maxBatchSize: options.maxBatchSize,
