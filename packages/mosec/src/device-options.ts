@@ -7,9 +7,10 @@ export type Device = number | string
 
 /**
  * The devices of a stage.
+ * @param isShared the replicas are in the server's process.
  * @throws ConfigurationError naming what it takes and what came.
  */
-export function checkedDevices(devices: readonly Device[] | undefined, isThread: boolean): readonly Device[] {
+export function checkedDevices(devices: readonly Device[] | undefined, isShared: boolean): readonly Device[] {
   if (devices === undefined) return []
   const wrong = Array.isArray(devices) ? devices.find((device) => !isDevice(device)) : devices
   if (wrong !== undefined || devices.length === 0) {
@@ -17,9 +18,9 @@ export function checkedDevices(devices: readonly Device[] | undefined, isThread:
       `stage option devices takes a list of GPUs, [0, 1] or ['GPU-8e2a...'], got ${JSON.stringify(wrong ?? devices)}`,
     )
   }
-  if (!isThread) return devices
+  if (!isShared) return devices
   throw new ConfigurationError(
-    "stage option devices needs isolation 'process': native code in a thread sees the environment of the whole server",
+    "stage option devices needs isolation 'process': native code elsewhere sees the environment of the whole server",
   )
 }
 

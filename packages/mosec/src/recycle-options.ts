@@ -31,16 +31,19 @@ const allowed: Readonly<Record<NumberLimit, { readonly most: number; readonly wh
 
 const names: readonly string[] = [...Object.keys(allowed), 'maxGauges']
 
-/** @throws ConfigurationError naming the option, what it takes and what came. */
+/**
+ * @param isShared the replicas are in the server's process.
+ * @throws ConfigurationError naming the option, what it takes and what came.
+ */
 export function resolveRecycle(
   options: RecycleOptions | undefined,
-  isThread: boolean,
+  isShared: boolean,
 ): RecycleLimits | undefined {
   if (options === undefined) return undefined
   refuseUnknown(options)
-  if (isThread && options.maxRssBytes !== undefined) {
+  if (isShared && options.maxRssBytes !== undefined) {
     throw new ConfigurationError(
-      "stage option recycle.maxRssBytes needs isolation 'process': the memory of a thread is that of the whole server",
+      "stage option recycle.maxRssBytes needs isolation 'process': elsewhere a replica's memory is that of the whole server",
     )
   }
   const limits = {

@@ -1,7 +1,7 @@
 /** How a stage runs: what the user may say, and what it means when nothing is said. */
 
 import { type AnyWorker, adaptive, type BatchPolicy, ConfigurationError, greedy, window } from '@mosec/core'
-import type { ModuleLaunch } from '@mosec/worker/replica'
+import type { InlineLaunch, ModuleLaunch } from '@mosec/worker/replica'
 import { checkedDevices, type Device } from './device-options.ts'
 import { type RecycleLimits, type RecycleOptions, resolveRecycle } from './recycle-options.ts'
 
@@ -12,9 +12,9 @@ const policies = { adaptive, greedy, window }
 export type BatchPolicyName = keyof typeof policies
 
 /** What a replica runs in. */
-export type Isolation = ModuleLaunch['isolation']
+export type Isolation = (ModuleLaunch | InlineLaunch)['isolation']
 
-const isolations: readonly Isolation[] = ['process', 'thread']
+const isolations: readonly Isolation[] = ['process', 'thread', 'inline']
 
 /** Options of every stage. */
 export interface BaseStageOptions {
@@ -25,7 +25,8 @@ export interface BaseStageOptions {
   /**
    * What a replica runs in; `process` when left out. A `thread` of the server's process starts sooner, and large
    * tensors move to it without a copy through a socket; but a crash in native code takes the server along, and native
-   * code does not see its `env`. See `docs/concepts.md`.
+   * code does not see its `env`. `inline` runs in the server's process and on its event loop: for light asynchronous
+   * stages only, since whatever computes there holds up every request. See `docs/concepts.md`.
    */
   readonly isolation?: Isolation
   /** Longest run of `forward`, in milliseconds; no limit but the service timeout when left out. */
@@ -105,10 +106,10 @@ export function resolveStageOptions(options: BatchStageOptions): ResolvedStageOp
     policy: policies[policyName],
     policyName,
     timeoutMs: positive('timeoutMs', options.timeoutMs ?? Number.POSITIVE_INFINITY),
-    env: checkedEnv(options.env ?? [], replicas),
-    devices: checkedDevices(options.devices, isolation === 'thread'),
+    env: checkedEnv(options.env ?? [], replicas, isolation),
+    devices: checkedDevices(options.devices, isolation !== 'process'),
     onBatchError: options.onBatchError ?? 'isolate',
-    recycle: resolveRecycle(options.recycle, isolation === 'thread'),
+    recycle: resolveRecycle(options.recycle, isolation !== 'process'),
   }
 }
 
@@ -156,7 +157,16 @@ function checkedName(name: string | undefined): string | undefined {
   return name
 }
 
-function checkedEnv(env: ResolvedStageOptions['env'], replicas: number): ResolvedStageOptions['env'] {
+function checkedEnv(
+  env: ResolvedStageOptions['env'],
+  replicas: number,
+  isolation: Isolation,
+): ResolvedStageOptions['env'] {
+  if (env.length > 0 && isolation === 'inline') {
+    throw new ConfigurationError(
+      "stage option env needs isolation 'process' or 'thread': an inline replica has the environment of the server",
+    )
+  }
   if (env.length === 0 || env.length >= replicas) return env
   throw new ConfigurationError(
     `stage option env takes one entry per replica: ${replicas} expected, got ${env.length}`,

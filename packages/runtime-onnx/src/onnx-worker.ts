@@ -52,6 +52,7 @@ export abstract class OnnxWorker<
   Prepared = OnnxValues,
   Row extends OnnxArray = Float32Array,
 > extends BatchWorker<In, Out> {
+  override blocksEventLoop = true
   /** Acceptable providers, the most wanted first; `cuda`, then `cpu` when unset. */
   providers?: readonly ProviderName[]
   /**

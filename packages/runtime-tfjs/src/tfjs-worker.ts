@@ -40,6 +40,7 @@ export abstract class TfjsWorker<
   Prepared = TensorValues,
   Model extends TfjsModel = TfjsModel,
 > extends BatchWorker<In, Out> {
+  override blocksEventLoop = true
   /** Acceptable backends, the most wanted first; all of them when unset. */
   backends?: readonly BackendName[]
   /** Shape of one item, without the batch dimension; read from the model when unset. */

@@ -58,6 +58,11 @@ export abstract class BaseWorker<In = unknown, Out = unknown> {
   input?: StandardSchema<unknown, In> | undefined
   /** What `forward` must give; checked only at log level debug, and sent as it is. Not used by streams. */
   output?: StandardSchema<Out, unknown> | undefined
+  /**
+   * Its calls keep the thread that they run on, as native models do: refused with `isolation: 'inline'`, where that is
+   * the server's own. Set to `false` in a subclass it is allowed all the same.
+   */
+  blocksEventLoop?: boolean
   /** Never set: carries the types for `server.route`. */
   declare readonly types?: { readonly input: In; readonly output: Out }
 

@@ -4,6 +4,7 @@ import { ConfigurationError } from '@mosec/core'
 import type { ReplicaPlace } from '@mosec/worker'
 import type { Blueprint } from '../blueprint.ts'
 import { isLauncher } from '../check-worker.ts'
+import { makeClassWorker } from './prepared-worker.ts'
 import { readSpec } from './replica-spec.ts'
 import { runReplica } from './run-replica.ts'
 
@@ -20,11 +21,7 @@ export function runClassReplica(place: ReplicaPlace, blueprint: () => Blueprint)
     workerName: place.stage,
     makeWorker: () => {
       const { worker: Worker } = findStage()
-      if (!(Worker instanceof URL || isLauncher(Worker))) {
-        const worker = new Worker()
-        if (typeof worker.forward === 'function') return worker
-        throw new ConfigurationError(`${Worker.name} has no method forward`)
-      }
+      if (!(Worker instanceof URL || isLauncher(Worker))) return makeClassWorker(Worker)
       throw new ConfigurationError(
         `the stage ${place.stage} is no class of the main module and must not run it`,
       )

@@ -1,20 +1,16 @@
 /** The child's side of the composition: a worker, its codecs, and the Unix socket to the parent. */
 
-import type { AnyWorker, Codec } from '@mosec/core'
+import type { AnyWorker } from '@mosec/core'
 import { connectThread, connectUnixSocket, socketFolderOf } from '@mosec/ipc'
 import { type ReplicaPlace, replicaDoor, runReplicaProcess } from '@mosec/worker'
 import { clearAwayIfOrphaned } from './clear-away.ts'
-import { speakCommonForm } from './common-form.ts'
-import { rehearse } from './rehearse.ts'
+import { preparedWorker, type WorkerSource } from './prepared-worker.ts'
 import type { ReplicaSpec } from './replica-spec.ts'
 
-/** Where the worker and its codecs come from. */
-export interface ReplicaSource {
+/** What is served. */
+export interface ReplicaSource extends WorkerSource {
   /** For messages: the class or the module. */
   readonly workerName: string
-  readonly makeWorker: () => AnyWorker | Promise<AnyWorker>
-  /** Replaces the worker's own codecs; undefined leaves them. */
-  readonly loadCodecs: () => Promise<readonly Codec[] | undefined>
 }
 
 /** Serves one stage in this process until the parent ends it; ends the process. */
@@ -29,12 +25,7 @@ export function runReplica(place: ReplicaPlace, spec: ReplicaSpec, source: Repli
   return runReplicaProcess({
     ...place,
     workerName: source.workerName,
-    makeWorker: async () => {
-      const worker = await makeWorker(source)
-      await speakCommonForm(worker, spec.ipc, place.stage)
-      if (spec.isDryRun) rehearse(worker)
-      return endingWith(worker, clearAway)
-    },
+    makeWorker: async () => endingWith(await preparedWorker(source, place.stage, spec), clearAway),
     maxBatchSize: spec.maxBatchSize,
     timeoutMs: spec.timeoutMs,
     onBatchError: spec.onBatchError,
@@ -42,13 +33,6 @@ export function runReplica(place: ReplicaPlace, spec: ReplicaSpec, source: Repli
     parentFolder: socketFolderOf(place.address),
     connect: () => (door === undefined ? connectUnixSocket(place.address) : connectThread(door)),
   })
-}
-
-async function makeWorker(source: ReplicaSource): Promise<AnyWorker> {
-  const worker = await source.makeWorker()
-  const codecs = await source.loadCodecs()
-  if (codecs !== undefined) worker.codecs = codecs
-  return worker
 }
 
 /** Teardown is the last that the process waits for. */

@@ -1,4 +1,4 @@
-/** What is started for a replica: the main module again, our entry with the worker's module, or what the stage brings. */
+/** What is started for a replica: the main module, our entry, a worker right here, or what the stage brings. */
 
 import { fileURLToPath } from 'node:url'
 import { type Codec, ConfigurationError } from '@mosec/core'
@@ -9,6 +9,7 @@ import { isLauncher } from '../check-worker.ts'
 import type { LogLevel } from '../config/index.ts'
 import { replicaEnvironment } from '../device-options.ts'
 import { specEnvironment } from '../replica/replica-spec.ts'
+import { inlineLaunch } from './inline-launch.ts'
 
 /** Serves a worker that is named by module. Its ending follows this file's: `.ts` in our own tests, `.js` built. */
 const moduleEntry = fileURLToPath(
@@ -28,10 +29,12 @@ export interface LaunchOptions {
 export function replicaLaunch(
   stage: NamedStage,
   replica: number,
-  { logLevel, isDryRun }: LaunchOptions,
+  launchOptions: LaunchOptions,
 ): ReplicaLaunch {
+  const { logLevel, isDryRun } = launchOptions
   const { worker, options, codecs, ipc } = stage
   if (isLauncher(worker)) return { launcher: worker, order: orderOf(stage, replica, { logLevel, isDryRun }) }
+  if (options.isolation === 'inline') return inlineLaunch(stage, launchOptions)
   const isModule = worker instanceof URL
   const spec = specEnvironment({
     maxBatchSize: options.maxBatchSize,

@@ -1,11 +1,12 @@
-/** What a replica runs in, as its supervisor sees it: a process, a thread, or what its stage brings. */
+/** What a replica runs in, as its supervisor sees it: a process, a thread, this process, or what its stage brings. */
 
-import type { Clock, Logger, ReplicaLauncher, ReplicaOrder } from '@mosec/core'
+import type { Channel, Clock, Logger, ReplicaLauncher, ReplicaOrder } from '@mosec/core'
+import type { RunReplicaOptions } from '../child/run-replica-process.ts'
 import type { ParentMessage, ReplicaMessage } from '../control/control-messages.ts'
 import type { Environment } from '../control/replica-place.ts'
 
 /** What is started. */
-export type ReplicaLaunch = ModuleLaunch | BroughtLaunch
+export type ReplicaLaunch = ModuleLaunch | InlineLaunch | BroughtLaunch
 
 /** A module that Node runs. */
 export interface ModuleLaunch {
@@ -18,6 +19,15 @@ export interface ModuleLaunch {
   readonly execArgv: readonly string[]
   /** The whole environment, there before it starts. */
   readonly env: Environment
+}
+
+/** A worker that is made and called in this process. */
+export interface InlineLaunch {
+  readonly isolation: 'inline'
+  readonly options: Omit<RunReplicaOptions, 'stage' | 'replica' | 'connect' | 'parentFolder'> & {
+    /** Connects through the door of the transport's listener. */
+    readonly connect: (door: object | undefined) => Promise<Channel>
+  }
 }
 
 /** Something else, which the stage knows how to start. */

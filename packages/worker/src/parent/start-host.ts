@@ -5,6 +5,7 @@ import { parseReplicaMessage } from '../control/control-messages.ts'
 import { placeEnvironment } from '../control/replica-place.ts'
 import { ReplicaChild } from './replica-child.ts'
 import type { BroughtLaunch, ReplicaHost, ReplicaHostPorts, ReplicaLaunch } from './replica-host.ts'
+import { ReplicaInline } from './replica-inline.ts'
 import { ReplicaThread } from './replica-thread.ts'
 
 /** Which replica it is, and where it connects. */
@@ -17,6 +18,7 @@ export interface HostPlace {
 /** Starts it. @throws what the system or the stage's launcher throws. */
 export function startHost(launch: ReplicaLaunch, place: HostPlace, ports: ReplicaHostPorts): ReplicaHost {
   if ('launcher' in launch) return startBrought(launch, place, ports)
+  if (launch.isolation === 'inline') return new ReplicaInline(launch, place, ports)
   const { stage, replica, listener } = place
   const env = { ...launch.env, ...placeEnvironment({ stage, replica, address: listener.address }) }
   return launch.isolation === 'thread'
