@@ -42,10 +42,11 @@ const KEEP_ALIVE_MS = 65_000
 /** Time for a request's head; slow heads are how a few clients hold many connections. */
 const HEADERS_TIMEOUT_MS = 30_000
 /**
- * Connections that may wait to be accepted, where the system allows as many. Node accepts one in each turn of its event
- * loop; what does not fit is dropped, and its client tries again only after a second. Node's own 511 is few for a burst.
+ * Connections that may wait to be accepted; node's own default, said here because more would be worse: node accepts one
+ * in each turn of its event loop, and under overload those behind thousands have given up before they are looked at. What
+ * does not fit is dropped by the kernel, which costs us nothing; its client tries again after a second.
  */
-const BACKLOG = 4096
+const BACKLOG = 511
 /** What a closing port waits beyond the service timeout for slow readers. */
 const CLOSE_GRACE_MS = 1000
 
