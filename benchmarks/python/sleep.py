@@ -5,7 +5,7 @@ import time
 
 from mosec import Server, Worker
 
-# As ours does: how many items were computed, one line per batch.
+# As ours does: how many items were computed, one line per batch, with the time.
 WORK_FILE = os.environ.get("WORK_FILE")
 
 
@@ -17,7 +17,7 @@ class Sleep(Worker):
     def forward(self, data):
         time.sleep((5 + 0.5 * len(data)) / 1000)
         if self.work:
-            self.work.write(f"{len(data)}\n")
+            self.work.write(f"{len(data)} {int(time.time() * 1000)}\n")
         return data
 
 

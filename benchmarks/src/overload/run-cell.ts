@@ -34,7 +34,7 @@ export interface OverloadRun {
   readonly requests: KindReport
   /** Answers within the deadline, per second. */
   readonly goodPerSecond: number
-  /** Items that the model computed, from start to end. */
+  /** Items that the model computed in that time. */
   readonly computed: number
   /** Share of these that no client got in time. */
   readonly forNobody: number
@@ -50,8 +50,11 @@ export async function runCell(cell: OverloadCell, seconds: number, seed: number)
   const workFile = join(folder, 'work')
   try {
     const measured = await loadServer(cell, { seconds, seed, workFile })
-    const computed = sumOfLines(readFileSync(workFile, 'utf8'))
-    const forNobody = (computed - measured.load.goodInAll) / computed
+    const { load, requests } = measured
+    // Shifted, since what is computed at a moment was sent a while before.
+    const from = load.countedFrom + requests.p50Ms
+    const computed = itemsWithin(readFileSync(workFile, 'utf8'), from, from + seconds * 1000)
+    const forNobody = (computed - requests.good) / computed
     return { ...measured, computed, forNobody }
   } finally {
     rmSync(folder, { recursive: true })
@@ -113,6 +116,9 @@ function withDeadline(peer: Peer, deadline: OverloadCell['deadline'], workFile: 
   return { ...peer, command: [...peer.command, ...flags], env: { ...peer.env, WORK_FILE: workFile } }
 }
 
-function sumOfLines(text: string): number {
-  return text.split('\n').reduce((sum, line) => sum + Number(line), 0)
+/** @param text lines of a count and a time. */
+function itemsWithin(text: string, from: number, to: number): number {
+  const batches = text.split('\n').map((line) => line.split(' ').map(Number))
+  const within = batches.filter(([, time = 0]) => time >= from && time < to)
+  return within.reduce((sum, [items = 0]) => sum + items, 0)
 }

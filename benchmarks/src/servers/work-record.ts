@@ -1,4 +1,4 @@
-/** Notes how many items were computed, for whoever compares that with what clients got: one line per batch. */
+/** Notes how many items were computed, for whoever compares that with what clients got: one line per batch, with the time. */
 
 import { openSync, writeSync } from 'node:fs'
 
@@ -9,5 +9,5 @@ export function recordWork(items: number): void {
   const path = process.env['WORK_FILE']
   if (path === undefined) return
   file ??= openSync(path, 'a')
-  writeSync(file, `${items}\n`)
+  writeSync(file, `${items} ${Date.now()}\n`)
 }

@@ -47,6 +47,7 @@ export class Generator {
     // As many as wait when each answer takes until its deadline.
     await this.#pool.fill(Math.ceil((perSecond * deadlineMs) / 1000))
     this.#startMs = performance.now()
+    const countedFrom = Date.now() + this.#plan.warmUpSeconds * 1000
     const cpuBefore = process.cpuUsage()
     await new Promise<void>((resolve) => {
       this.#finished = resolve
@@ -59,7 +60,7 @@ export class Generator {
     const reports = kinds.flatMap((report) => report ?? [])
     return {
       kinds: reports,
-      goodInAll: reports.reduce((sum, { good }) => sum + good, this.#warmUp.good),
+      countedFrom,
       cpuShare: (user + system) / 1000 / elapsedMs,
       p99LagMs: quantile(Float64Array.from(this.#lagsMs).sort(), 0.99),
       connectionsOpened: this.#pool.opened,
@@ -97,17 +98,24 @@ export class Generator {
     const sentMs = performance.now() - this.#startMs
     if (isCounted) this.#lagsMs.push(sentMs - scheduledMs)
     tally.sent++
-    this.#open++
-    const connection = this.#pool.take()
     const leaving = this.#leavesAfterMs()
-    const end = (): void => {
+    const staysMs = (leaving ?? this.#plan.deadlineMs + PATIENCE_MS) + scheduledMs - sentMs
+    const leave = (): void => {
       if (leaving === undefined) tally.failed('gave up')
       else tally.left++
+    }
+    // The generator itself is late; to open connections for those who have left would make it later still.
+    if (staysMs <= 0) {
+      leave()
+      return
+    }
+    this.#open++
+    const connection = this.#pool.take()
+    const leaveTimer = setTimeout(() => {
+      leave()
       connection.leave()
       this.#settled()
-    }
-    const staysMs = leaving ?? this.#plan.deadlineMs + PATIENCE_MS
-    const leaveTimer = setTimeout(end, scheduledMs + staysMs - sentMs)
+    }, staysMs)
     connection.send(kind.request, {
       answered: (status) => {
         clearTimeout(leaveTimer)

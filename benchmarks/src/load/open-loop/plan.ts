@@ -52,8 +52,8 @@ export interface KindReport {
 /** Sent back by the generator's process. */
 export interface LoadReport {
   readonly kinds: readonly KindReport[]
-  /** Good answers of the whole run, warm-up included. */
-  readonly goodInAll: number
+  /** When requests began to count, as `Date.now()` tells it. */
+  readonly countedFrom: number
   /** The generator's own CPU, as a share of one core. */
   readonly cpuShare: number
   /** How late it sent, against its schedule, in milliseconds. */
