@@ -116,6 +116,10 @@ export class BlueprintDraft {
     try {
       checkWorker(worker)
       resolveStageOptions(options)
+      if (!isLauncher(worker) || options.isolation === undefined) return
+      throw new ConfigurationError(
+        `stage option isolation is none of a stage that brings its own replicas (${worker.workerName})`,
+      )
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error
       this.#problems.push(error)
