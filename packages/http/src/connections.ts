@@ -11,6 +11,7 @@ import type { Duplex } from 'node:stream'
 export class Connections {
   readonly #http1 = new Set<Socket>()
   readonly #http2 = new Set<Socket>()
+  #onEmpty: (() => void) | undefined
 
   /** A new one counts as HTTP/1, since it is idle until it has said more. */
   add(socket: Socket): void {
@@ -18,6 +19,15 @@ export class Connections {
     socket.once('close', () => {
       this.#http1.delete(socket)
       this.#http2.delete(socket)
+      if (this.#isEmpty) this.#onEmpty?.()
+    })
+  }
+
+  /** Resolves when none is left; for one caller. */
+  emptied(): Promise<void> {
+    if (this.#isEmpty) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#onEmpty = resolve
     })
   }
 
@@ -35,6 +45,10 @@ export class Connections {
   /** Ends all of them now. */
   destroy(): void {
     for (const socket of [...this.#http1, ...this.#http2]) socket.destroy()
+  }
+
+  get #isEmpty(): boolean {
+    return this.#http1.size === 0 && this.#http2.size === 0
   }
 }
 

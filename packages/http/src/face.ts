@@ -8,7 +8,7 @@ import { createFaceApp } from './face-app.ts'
 import type { FaceEnv } from './face-env.ts'
 import { fetchMetered } from './fetch.ts'
 import { createHonoListener, type HonoListener } from './hono-listener.ts'
-import { type Listening, type ListenOptions, listen } from './listen.ts'
+import { type Accepting, acceptFrom, type Listening, type ListenOptions, listen } from './listen.ts'
 import { Meter } from './meter.ts'
 import type { NodeRequest, NodeResponse } from './node-messages.ts'
 import { type HttpFaceOptions, resolveOptions } from './options.ts'
@@ -26,6 +26,8 @@ export interface HttpFace {
   handle(request: NodeRequest, response: NodeResponse): void
   /** @throws StartError when the port cannot be opened. */
   listen(options: ListenOptions): Promise<Listening>
+  /** Serves connections that were accepted elsewhere: in another process, say. */
+  accept(): Accepting
 }
 
 /**
@@ -48,6 +50,10 @@ export function createHttpFace(options: HttpFaceOptions): HttpFace {
     listen: async (where) => {
       seal()
       return listen(context, (...args) => dispatcher.dispatch(...args), where)
+    },
+    accept: () => {
+      seal()
+      return acceptFrom(context, (...args) => dispatcher.dispatch(...args))
     },
   }
 }

@@ -3,7 +3,7 @@
 export { errorResponse } from './error-response.ts'
 export { createHttpFace, type HttpFace } from './face.ts'
 export type { FaceEnv, StreamRecord } from './face-env.ts'
-export { type Listening, type ListenOptions, startErrorOf } from './listen.ts'
+export { type Accepting, type Listening, type ListenOptions, startErrorOf } from './listen.ts'
 export type { CodecInfo, HttpFaceOptions, MetricsText, RouteInfo } from './options.ts'
 export { pathProblem } from './routes.ts'
 export { statusOf, statusText } from './statuses.ts'

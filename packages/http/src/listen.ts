@@ -1,6 +1,6 @@
 /** A port of its own for a face: open it, and close it without cutting an answer short. */
 
-import { createServer, type Server } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { StartError } from '@mosec/core'
 import { answerClientError } from './client-error.ts'
 import { Connections } from './connections.ts'
@@ -18,10 +18,8 @@ export interface ListenOptions {
   readonly host?: string
 }
 
-/** An open port. */
-export interface Listening {
-  readonly port: number
-  readonly host: string
+/** A face that has connections. */
+export interface Serving {
   /**
    * Goes on serving, but each answer is the last one on its connection: clients come again through their balancer, which
    * by then sends them elsewhere. HTTP/2 is told to open no more streams.
@@ -32,6 +30,18 @@ export interface Listening {
    * gone, at the latest a second after the service timeout. Calling it again gives the same promise.
    */
   close(): Promise<void>
+}
+
+/** An open port. */
+export interface Listening extends Serving {
+  readonly port: number
+  readonly host: string
+}
+
+/** A face without a port of its own. */
+export interface Accepting extends Serving {
+  /** Takes a connection that somebody else accepted, and from which nothing was read. */
+  accept(socket: Socket): void
 }
 
 /**
@@ -58,28 +68,43 @@ export async function listen(
 ): Promise<Listening> {
   const host = options.host ?? '0.0.0.0'
   const port = new Port(context, dispatch)
-  await open(port.server, host, options.port)
-  const address = port.server.address()
-  let closed: Promise<void> | undefined
+  // As node's own HTTP server asks for: a client may end its side and still wait for its answer.
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => port.accept(socket))
+  await open(server, host, options.port)
+  const address = server.address()
   return {
     port: typeof address === 'object' && address !== null ? address.port : options.port,
     host,
     drain: () => port.drain(),
     close: () => {
-      closed ??= port.close()
-      return closed
+      server.close()
+      return port.close()
     },
+  }
+}
+
+/** Serves connections that somebody else accepts. */
+export function acceptFrom(context: FaceContext, dispatch: Dispatch): Accepting {
+  const port = new Port(context, dispatch)
+  return {
+    accept: (socket) => {
+      socket.allowHalfOpen = true
+      socket.setNoDelay(true)
+      port.accept(socket)
+    },
+    drain: () => port.drain(),
+    close: () => port.close(),
   }
 }
 
 /** HTTP/1 and HTTP/2 behind one listening socket. */
 class Port {
-  // As node's own HTTP server asks for: a client may end its side and still wait for its answer.
-  readonly server: Server = createServer({ allowHalfOpen: true, noDelay: true })
   readonly #context: FaceContext
   readonly #connections = new Connections()
   readonly #http1: Protocol
   readonly #http2: Http2Protocol
+  readonly #choice: ProtocolChoice
+  #closed: Promise<void> | undefined
 
   constructor(context: FaceContext, dispatch: Dispatch) {
     const { clock, serverHeader, requestTimeoutMs } = context.options
@@ -87,7 +112,7 @@ class Port {
     this.#context = context
     this.#http1 = createHttp1({ ...shared, headersTimeoutMs: HEADERS_TIMEOUT_MS })
     this.#http2 = createHttp2({ ...shared, clock })
-    const choice: ProtocolChoice = {
+    this.#choice = {
       http1: (socket) => this.#http1.accept(socket),
       http2: (socket) => {
         this.#connections.becameHttp2(socket)
@@ -95,10 +120,14 @@ class Port {
       },
       silent: (socket) => answerClientError(tooSlow, socket, serverHeader),
     }
-    this.server.on('connection', (socket) => {
-      this.#connections.add(socket)
-      chooseProtocol(socket, { clock, waitMs: HEADERS_TIMEOUT_MS }, choice)
-    })
+  }
+
+  accept(socket: Socket): void {
+    this.#connections.add(socket)
+    const { clock } = this.#context.options
+    chooseProtocol(socket, { clock, waitMs: HEADERS_TIMEOUT_MS }, this.#choice)
+    // It was on its way when the port closed.
+    if (this.#closed !== undefined) this.#connections.drain()
   }
 
   drain(): void {
@@ -107,18 +136,19 @@ class Port {
   }
 
   close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
     const { clock, timeoutMs } = this.#context.options
     this.drain()
-    return new Promise((resolve) => {
-      const timer = clock.after(timeoutMs + CLOSE_GRACE_MS, () => this.#connections.destroy())
-      this.server.close(() => {
-        timer.cancel()
-        this.#http1.stop()
-        resolve()
-      })
-      this.#connections.drain()
-      this.#http2.drain()
-    })
+    const timer = clock.after(timeoutMs + CLOSE_GRACE_MS, () => this.#connections.destroy())
+    this.#connections.drain()
+    this.#http2.drain()
+    await this.#connections.emptied()
+    timer.cancel()
+    this.#http1.stop()
   }
 }
 

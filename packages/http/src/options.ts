@@ -49,7 +49,7 @@ export interface HttpFaceOptions {
   readonly submitter: Submitter
   readonly routes: readonly RouteInfo[]
   /** Asked by `GET /` and the health endpoints, at each request. */
-  readonly health: () => Health
+  readonly health: () => Health | Promise<Health>
   /** Without it `GET /metrics` is 404. */
   readonly metrics?: () => Promise<MetricsText>
   /**

@@ -11,9 +11,9 @@ export type SystemEndpoint = (wantsProblem: boolean) => Answer | Promise<Answer>
 export function createSystemEndpoints(options: ResolvedOptions): ReadonlyMap<string, SystemEndpoint> {
   const { health, metrics, serverHeader } = options
   const live = (): Answer => jsonAnswer(200, { status: 'alive' }, serverHeader)
-  const ready = (): Answer => readiness(health(), serverHeader)
+  const ready = async (): Promise<Answer> => readiness(await health(), serverHeader)
   const endpoints = new Map<string, SystemEndpoint>([
-    ['/', (wantsProblem) => serviceAnswer(health(), wantsProblem, serverHeader)],
+    ['/', async (wantsProblem) => serviceAnswer(await health(), wantsProblem, serverHeader)],
     ['/health/live', live],
     ['/healthz', live],
     ['/health/ready', ready],

@@ -13,6 +13,13 @@ export {
 } from './inline-transport.ts'
 export { reclaimSocketFolder, socketFolderOf } from './socket-folder.ts'
 export { flagOf, flagOfBudget, flags, statusOf, type WireStatus } from './status.ts'
+export { RemoteSubmitter, type RemoteSubmitterOptions } from './submit/remote-submitter.ts'
+export {
+  type StopServing,
+  type SubmissionRoute,
+  type SubmissionServerOptions,
+  serveSubmissions,
+} from './submit/serve-submissions.ts'
 export { connectThread } from './thread-channel.ts'
 export { type ThreadListener, type ThreadTransport, threadTransport } from './thread-transport.ts'
 export { type ConnectOptions, connectUnixSocket } from './unix-channel.ts'
