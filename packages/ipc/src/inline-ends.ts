@@ -1,6 +1,7 @@
 /** The two ends of a connection within one process: what one hands over the other is told, once the turn is over. */
 
 import type { BatchItem, Channel, ChannelEvents, Link, LinkEvents, Reply } from '@mosec/core'
+import { asOnTheWire } from './status.ts'
 
 /** A connected pair. */
 export interface InlineEnds {
@@ -35,7 +36,7 @@ export function inlineEnds(ended: () => void): InlineEnds {
       open: (events: ChannelEvents) =>
         batches.open(({ items, budgetMs }) => events.batch(items, budgetMs), events),
       reply: (list) => {
-        if (list.length > 0) replies.put(list)
+        if (list.length > 0) replies.put(list.some(isFailure) ? list.map(asSent) : list)
       },
       close: () => end(batches, replies),
     },
@@ -44,6 +45,13 @@ export function inlineEnds(ended: () => void): InlineEnds {
 
 /** The scheduler's own item is its record of the task, which changes when that is answered or moves on. */
 const headOf = ({ id, state, bytes }: BatchItem): BatchItem => ({ id, state, bytes })
+
+const isFailure = ({ code }: Reply): boolean => code !== 'ok'
+
+function asSent(reply: Reply): Reply {
+  const { id, bytes } = reply
+  return { ...asOnTheWire(reply), id, bytes }
+}
 
 type Closable = Pick<Inbox<unknown>, 'close' | 'isClosed'>
 

@@ -71,6 +71,24 @@ it('an item is as it was sent, whatever becomes of the sender’s record', async
   expect(told).toEqual([[{ id: 1, state: 3, bytes: new Uint8Array() }]])
 })
 
+it('says of failures what a socket would', async () => {
+  const { channel, told } = await pair()
+  const bytes = new Uint8Array()
+  channel.reply([
+    { id: 1, code: 'encoding_error', bytes },
+    { id: 2, code: 'http_error', httpStatus: 429, bytes },
+    { id: 3, code: 'ok', bytes },
+  ])
+  await Promise.resolve()
+  expect(told).toEqual([
+    [
+      { id: 1, code: 'inference_error', bytes },
+      { id: 2, code: 'http_error', httpStatus: 429, bytes },
+      { id: 3, code: 'ok', bytes },
+    ],
+  ])
+})
+
 it.each([undefined, {}])('takes nothing for a door but a door: %s', async (door) => {
   await expect(connectInline(door)).rejects.toThrow('this is no door of an inline transport')
 })

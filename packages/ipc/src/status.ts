@@ -75,6 +75,11 @@ export function statusOf(flag: number): WireStatus {
   return httpStatus >= 400 && httpStatus < 600 ? { code: 'http_error', httpStatus } : status
 }
 
+/** What a reply says when it comes out of a socket; said alike where nothing is written, so that no answer differs. */
+export function asOnTheWire(reply: WireStatus): WireStatus {
+  return reply.code === 'ok' ? reply : statusOf(flagOf(reply))
+}
+
 /** Largest time budget that fits the flag of a parent's frame, in milliseconds. */
 const MAX_BUDGET_MS = 0xffff
 

@@ -1,6 +1,7 @@
 /** What the two ends of a thread's connection say to each other; both sides import it. */
 
 import type { BatchItem, OutcomeCode, Reply } from '@mosec/core'
+import { asOnTheWire } from './status.ts'
 import { buffersOf, type PackedPayloads, packPayloads, unpackPayloads } from './thread-payloads.ts'
 
 /** Parent to thread. */
@@ -65,7 +66,9 @@ export function repliesOf({ heads, payloads }: RepliesMessage): Reply[] {
   return heads.map((head, index) => ({ ...head, bytes: bytes[index] ?? new Uint8Array() }))
 }
 
-function headOf({ id, code, httpStatus, isEvent }: Reply): ReplyHead {
+function headOf(reply: Reply): ReplyHead {
+  const { id } = reply
+  const { code, httpStatus, isEvent } = asOnTheWire(reply)
   if (httpStatus === undefined && isEvent === undefined) return { id, code }
   return {
     id,

@@ -1,6 +1,6 @@
 import type { Program } from 'mosec/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { message, openStream } from './event-stream.ts'
+import { message } from './event-stream.ts'
 import { openHold } from './held-request.ts'
 import { runToEnd } from './run-to-end.ts'
 import { childrenOf } from './running-processes.ts'

@@ -28,29 +28,32 @@ async function metric(program: Program, name: string, labels: string): Promise<n
 
 const oneOf = async (program: Program): Promise<ScaledAnswer> => JSON.parse((await post(program, {})).body)
 
-describe.each(['process', 'thread'])("recycling under a steady load, isolation '%s'", (ISOLATION) => {
-  it.each([
-    ['batches', { maxBatches: 15 }],
-    ['age', { maxAgeMs: 400 }],
-  ])('by %s: no failed request, no restart', async (reason, recycle) => {
-    await using program = await startScaled({ ISOLATION, REPLICAS: '2', RECYCLE: JSON.stringify(recycle) })
-    const load = new SteadyLoad(program)
-    const lines = await replacements(program, 3)
-    expect(new Set(lines.map((line) => line['reason']))).toEqual(new Set([reason]))
-    expect(lines[0]).toMatchObject({
-      stage: 'Scaled_1',
-      batches: expect.any(Number),
-      ageMs: expect.any(Number),
-      rssBytes: expect.any(Number),
+describe.each(['process', 'thread', 'inline'])(
+  "recycling under a steady load, isolation '%s'",
+  (ISOLATION) => {
+    it.each([
+      ['batches', { maxBatches: 15 }],
+      ['age', { maxAgeMs: 400 }],
+    ])('by %s: no failed request, no restart', async (reason, recycle) => {
+      await using program = await startScaled({ ISOLATION, REPLICAS: '2', RECYCLE: JSON.stringify(recycle) })
+      const load = new SteadyLoad(program)
+      const lines = await replacements(program, 3)
+      expect(new Set(lines.map((line) => line['reason']))).toEqual(new Set([reason]))
+      expect(lines[0]).toMatchObject({
+        stage: 'Scaled_1',
+        batches: expect.any(Number),
+        ageMs: expect.any(Number),
+        rssBytes: expect.any(Number),
+      })
+      await load.more(20)
+      await load.stop()
+      const labels = `stage="Scaled_1",reason="${reason}"`
+      expect(await metric(program, 'replica_recycle_total', labels)).toBeGreaterThanOrEqual(3)
+      expect(await metric(program, 'replica_restart_total', 'stage="Scaled_1"')).toBe(0)
+      expect(await metric(program, 'retried_task_total', 'stage="Scaled_1"')).toBe(0)
     })
-    await load.more(20)
-    await load.stop()
-    const labels = `stage="Scaled_1",reason="${reason}"`
-    expect(await metric(program, 'replica_recycle_total', labels)).toBeGreaterThanOrEqual(3)
-    expect(await metric(program, 'replica_restart_total', 'stage="Scaled_1"')).toBe(0)
-    expect(await metric(program, 'retried_task_total', 'stage="Scaled_1"')).toBe(0)
-  })
-})
+  },
+)
 
 describe('recycling', () => {
   it('by a gauge that the worker reports: the replica goes, and nobody fails', async () => {

@@ -12,7 +12,7 @@ import { tempFolder } from './temp-folder.ts'
 const numbers = (answers: readonly ScaledAnswer[]): number[] =>
   [...new Set(answers.map(({ replica }) => replica))].sort()
 
-describe.each(['process', 'thread'])("live re-scaling, isolation '%s'", (ISOLATION) => {
+describe.each(['process', 'thread', 'inline'])("live re-scaling, isolation '%s'", (ISOLATION) => {
   it('more and fewer replicas under a steady load: no failed request', async () => {
     await using program = await startScaled({ ISOLATION, REPLICAS: '1' })
     const load = new SteadyLoad(program)

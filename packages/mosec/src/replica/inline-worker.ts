@@ -6,10 +6,10 @@ import { type AnyWorker, ConfigurationError, type ForwardContext } from '@mosec/
 const LONG_MS = 100
 
 /** @throws ConfigurationError for a worker that says itself that it would hold up everybody. */
-export function refuseBlocking({ blocksEventLoop, constructor }: AnyWorker): void {
-  if (blocksEventLoop !== true) return
+export function refuseBlocking(worker: AnyWorker): void {
+  if (worker.blocksEventLoop !== true) return
   throw new ConfigurationError(
-    `${constructor.name} blocks the event loop while it computes, and with isolation 'inline' that is the server's own: ` +
+    `${worker.constructor.name} blocks the event loop while it computes, and with isolation 'inline' that is the server's own: ` +
       "choose 'process' or 'thread', or set blocksEventLoop = false in the class to have it all the same",
   )
 }
