@@ -6,7 +6,7 @@ import { msgpack } from '@mosec/codec-msgpack'
 import { type Program, startProgram } from 'mosec/testing'
 import { describe, expect, it } from 'vitest'
 import { message, openStream } from '../event-stream.ts'
-import { isRunning } from '../running-processes.ts'
+import { childrenOf, isRunning } from '../running-processes.ts'
 import { noPython, pythons } from './pythons.ts'
 
 const command = fileURLToPath(new URL('../../bin/mosec.js', import.meta.url))
@@ -94,6 +94,14 @@ describe.skipIf(noPython !== undefined).each(pythons)('mosec python, Mosec $name
     expect(await program.stop()).toEqual({ code: 0, signal: null })
     expect(program.output()).toContain('cleared up')
     expect(isRunning(daemon)).toBe(false)
+  })
+
+  it('kill -9 of the server ends the file and what it has started', async () => {
+    const program = await start('environment.py')
+    const daemon = await daemonOf(program)
+    const replicas = childrenOf(program.pid)
+    process.kill(program.pid, 'SIGKILL')
+    await expect.poll(() => [daemon, ...replicas].filter(isRunning), { timeout: 10_000 }).toEqual([])
   })
 
   it('a daemon that ends stops the server with its code', async () => {

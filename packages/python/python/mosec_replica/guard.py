@@ -17,6 +17,8 @@ import time
 
 CONTROL_FD = 3
 PR_SET_PDEATHSIG = 1
+# A program that was asked to end has so long, and as long again.
+PATIENCE_MS = 2000
 SOCKET_FOLDER = re.compile(r"^mosec-\d+-\d+-[0-9a-f]{16}$")
 
 
@@ -28,16 +30,17 @@ def guard(task):
     server = os.getppid()
     lifeline, held = os.pipe()
     guard_pid = os.getpid()
+    # A program has a group of its own, with all that it starts.
+    is_program = "script" in task
     worker = os.fork()
     if worker == 0:
         os.close(held)
+        if is_program:
+            os.setpgid(0, 0)
         _die_with(guard_pid, lifeline)
         return
     os.close(lifeline)
-    if "script" in task:
-        # It may end by itself, and clears up behind `server.run()`.
-        signal.signal(signal.SIGTERM, lambda number, _: os.kill(worker, number))
-    _wait(worker, server, task)
+    Guard(worker, server, task, is_program).wait()
 
 
 def _die_with(guard_pid, lifeline):
@@ -52,37 +55,67 @@ def _die_with(guard_pid, lifeline):
     threading.Thread(target=lambda: (os.read(lifeline, 1), os._exit(1)), daemon=True).start()
 
 
-def _wait(worker, server, task):
-    woken, waker = os.pipe()
-    os.set_blocking(waker, False)
-    signal.set_wakeup_fd(waker)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    poll = select.poll()
-    poll.register(woken, select.POLLIN)
-    poll.register(CONTROL_FD, 0)
-    while True:
-        pid, status = os.waitpid(worker, os.WNOHANG)
-        if pid == worker:
-            _end_like(status)
-        for descriptor, _ in poll.poll():
-            if descriptor == woken:
-                os.read(woken, 64)
-            else:
-                _server_is_gone(worker, server, task)
+class Guard:
+    def __init__(self, worker, server, task, is_program):
+        self._worker = worker
+        self._server = server
+        self._folder = os.path.dirname(task.get("address", ""))
+        self._is_program = is_program
+        # What is sent next to a program that was asked to end and does not.
+        self._patience = [signal.SIGTERM, signal.SIGKILL]
+        self._is_asked = False
 
+    def wait(self):
+        """Ends this process, as the worker ends."""
+        woken, waker = os.pipe()
+        os.set_blocking(waker, False)
+        signal.set_wakeup_fd(waker)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        if self._is_program:
+            signal.signal(signal.SIGTERM, self._ask)
+        poll = select.poll()
+        poll.register(woken, select.POLLIN)
+        poll.register(CONTROL_FD, 0)
+        while True:
+            pid, status = os.waitpid(self._worker, os.WNOHANG)
+            if pid == self._worker:
+                self._kill_rest(signal.SIGTERM)
+                _end_like(status)
+            events = poll.poll(PATIENCE_MS if self._is_asked else None)
+            if self._is_asked and not events and self._patience:
+                self._kill_rest(self._patience.pop(0))
+            for descriptor, _ in events:
+                if descriptor == woken:
+                    os.read(woken, 64)
+                else:
+                    self._server_is_gone()
 
-def _server_is_gone(worker, server, task):
-    os.kill(worker, signal.SIGKILL)
-    os.waitpid(worker, 0)
-    folder = os.path.dirname(task.get("address", ""))
-    # The server's descriptors close a moment before it is gone. One that lives on removes its folder itself.
-    for _ in range(100):
-        if os.getppid() != server:
-            if SOCKET_FOLDER.match(os.path.basename(folder)):
-                shutil.rmtree(folder, ignore_errors=True)
-            break
-        time.sleep(0.01)
-    os._exit(1)
+    def _ask(self, number, _):
+        """It clears up behind `server.run()`, and so ends."""
+        self._is_asked = True
+        os.kill(self._worker, number)
+
+    def _kill_rest(self, number):
+        """The daemons of a program, say, which it left or waits for."""
+        if not self._is_program:
+            return
+        try:
+            os.killpg(self._worker, number)
+        except OSError:
+            pass
+
+    def _server_is_gone(self):
+        self._kill_rest(signal.SIGKILL)
+        os.kill(self._worker, signal.SIGKILL)
+        os.waitpid(self._worker, 0)
+        # The server's descriptors close a moment before it is gone. One that lives on removes its folder itself.
+        for _ in range(100):
+            if os.getppid() != self._server:
+                if SOCKET_FOLDER.match(os.path.basename(self._folder)):
+                    shutil.rmtree(self._folder, ignore_errors=True)
+                break
+            time.sleep(0.01)
+        os._exit(1)
 
 
 def _end_like(status):
