@@ -7,6 +7,7 @@ import { Hono } from 'hono'
 import { BlueprintDraft, type RouteOptions } from './blueprint.ts'
 import type { ConfigDefaults, ServerConfig } from './config/index.ts'
 import { type Daemon, Daemons } from './daemons.ts'
+import { takeIngressNumber } from './ingress/ingress-place.ts'
 import type { ServerLogger } from './log/index.ts'
 import type { Plugin } from './plugin.ts'
 import type { RunOptions } from './program.ts'
@@ -111,7 +112,7 @@ export class Server implements AsyncDisposable {
    * 1 for anything else.
    */
   async run(options: RunOptions = {}): Promise<void> {
-    await this.#serveIfReplica()
+    await this.#serveIfStarted()
     const { runProgram } = await import('./program.ts')
     await runProgram({
       defaults: this.#defaults,
@@ -131,7 +132,7 @@ export class Server implements AsyncDisposable {
    * @throws StartError, ConfigurationError.
    */
   async start(): Promise<void> {
-    await this.#serveIfReplica()
+    await this.#serveIfStarted()
     this.#starting ??= this.#startFromEnvironment()
     await this.#starting
   }
@@ -190,7 +191,8 @@ export class Server implements AsyncDisposable {
     this.#refuseOnceStarted('start')
     this.#closing.signal.throwIfAborted()
     const blueprint = this.#draft.finish()
-    const shared = { plugins: this.#plugins, app: this.app, info: this.#info }
+    const stop = () => void this.close()
+    const shared = { plugins: this.#plugins, app: this.app, info: this.#info, stop }
     const service = new Service({ blueprint, config, logger, ...shared })
     this.#service = service
     this.#startDaemons(logger)
@@ -228,12 +230,16 @@ export class Server implements AsyncDisposable {
     throw new ConfigurationError(`server.${method} needs a started server: await server.start() first`)
   }
 
-  async #serveIfReplica(): Promise<void> {
+  /** The main module runs again in processes that a server started, and with it what starts daemons. */
+  async #serveIfStarted(): Promise<void> {
     const place = takeReplicaPlace(process.env)
-    if (place === undefined) return
-    // The main module ran again here, and with it what starts daemons.
+    const number = takeIngressNumber(process.env)
+    if (place === undefined && number === undefined) return
     this.#daemons.kill()
-    await runClassReplica(place, () => this.#draft.finish())
+    if (place !== undefined) await runClassReplica(place, () => this.#draft.finish())
+    if (number === undefined) return
+    const { runIngress } = await import('./ingress/run-ingress.ts')
+    await runIngress({ number, app: this.app, plugins: this.#plugins })
   }
 
   #refuseOnceStarted(method: string): void {

@@ -1,6 +1,7 @@
 /** `@mosec/worker`: the child side of a replica, the loop that runs a worker. */
 
 export type { OnBatchError } from './child/batch-runner.ts'
+export { type ParentWatchOptions, watchParent } from './child/parent-watch.ts'
 export { type RunReplicaOptions, runReplicaProcess } from './child/run-replica-process.ts'
 export { type ServeReplicaOptions, serveReplica } from './child/serve-replica.ts'
 export { controlLogger } from './control/control-logger.ts'

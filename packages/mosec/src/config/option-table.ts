@@ -68,6 +68,14 @@ export const optionTable: OptionTable = {
     description: 'gzip and zstd for requests and answers',
     group: 'Listening',
   },
+  ingress: {
+    flag: 'ingress',
+    env: 'MOSEC_INGRESS',
+    kind: integer('<processes>', 0, 64),
+    default: 0,
+    description: 'processes that parse HTTP in front of the scheduler; 0: its own does',
+    group: 'Listening',
+  },
   adminToken: {
     flag: 'admin',
     env: 'MOSEC_ADMIN',

@@ -51,6 +51,7 @@ function settle(setting: Setting): ServerConfig {
     port: setting('port'),
     maxRequestBytes: setting('maxRequestBytes'),
     isCompressionOn: setting('isCompressionOn'),
+    ingress: setting('ingress'),
     adminToken: setting('adminToken'),
     capacity: setting('capacity'),
     timeoutMs: setting('timeoutMs'),

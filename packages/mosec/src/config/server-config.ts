@@ -16,6 +16,8 @@ export interface ServerConfig {
   readonly maxRequestBytes: number
   /** Compress answers and accept compressed requests. */
   readonly isCompressionOn: boolean
+  /** Processes that parse HTTP in front of the scheduler's; 0: the scheduler's own does. */
+  readonly ingress: number
   /** Opens `/admin/stages`: the token, or `@` and the path of a file that holds it; undefined: it is not there. */
   readonly adminToken: string | undefined
   /** Tasks that may wait for each stage; one more at the front door is refused with 429. */

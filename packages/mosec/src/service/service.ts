@@ -9,7 +9,7 @@ import {
   Scheduler,
   systemClock,
 } from '@mosec/core'
-import { createHttpFace, type HttpFace, type Listening } from '@mosec/http'
+import type { HttpFace, Listening } from '@mosec/http'
 import { metricsObserver } from '@mosec/metrics'
 import type { ApiInfo } from '@mosec/openapi'
 import { adminFront } from '../admin/admin-front.ts'
@@ -20,9 +20,8 @@ import type { Plugin } from '../plugin.ts'
 import { Scaling } from '../scaling/scaling.ts'
 import { FailingReplicas } from './failing-replicas.ts'
 import { Fleet } from './fleet.ts'
+import { HttpSide, type OpenPort } from './http-side.ts'
 import { metricsPage } from './metrics-page.ts'
-import { apiRoutes, serveOpenApi } from './open-api.ts'
-import { routeInfos } from './route-infos.ts'
 import { scheduledStages } from './scheduling.ts'
 import { openTransports, type Transports } from './transports.ts'
 
@@ -36,6 +35,8 @@ export interface ServiceOptions {
   readonly app: HttpFace['app']
   /** Of the OpenAPI document; what is left out tells of Mosec. */
   readonly info: Partial<ApiInfo>
+  /** Stops the server. */
+  readonly stop: () => void
 }
 
 /** Time for a replica to tear down after its last task, in milliseconds. */
@@ -59,8 +60,8 @@ export class Service {
   readonly #failing = new FailingReplicas(this.#clock)
   readonly #startAbort = new AbortController()
   #status: Status = 'starting'
-  #face: HttpFace | undefined
-  #listening: Listening | undefined
+  #http: HttpSide | undefined
+  #listening: OpenPort | undefined
   #stopped: Promise<void> | undefined
 
   constructor(options: ServiceOptions) {
@@ -122,7 +123,11 @@ export class Service {
    * @throws ConfigurationError before the replicas have started: what they speak is not known yet.
    */
   get face(): HttpFace {
-    if (this.#face !== undefined) return this.#face
+    return this.#running.face
+  }
+
+  get #running(): HttpSide {
+    if (this.#http !== undefined) return this.#http
     throw new ConfigurationError('the service is not started yet: await server.start() first')
   }
 
@@ -155,7 +160,7 @@ export class Service {
     try {
       for (const plugin of plugins) plugin.setup?.({ app, logger })
       await this.#fleet.start(this.#startAbort.signal)
-      this.#face = this.#makeFace()
+      this.#http = this.#makeHttpSide()
       for (const plugin of plugins) await plugin.started?.()
       this.#status = 'running'
     } catch (error) {
@@ -165,12 +170,11 @@ export class Service {
   }
 
   /**
-   * Opens the port.
-   * @throws StartError when it is in use.
+   * Opens the port, here or in ingress processes.
+   * @throws StartError when it is in use, or an ingress does not start.
    */
   async listen(): Promise<Listening> {
-    const { host, port } = this.#options.config
-    this.#listening = await this.face.listen({ host, port })
+    this.#listening = await this.#running.listen()
     return this.#listening
   }
 
@@ -185,30 +189,23 @@ export class Service {
 
   /** Ends all processes at once; nothing in flight is answered. */
   async kill(): Promise<void> {
+    this.#listening?.kill()
     this.#fleet.kill()
     await this.#transports[Symbol.asyncDispose]()
   }
 
-  #makeFace(): HttpFace {
-    const { blueprint, config, logger, app, info } = this.#options
-    serveOpenApi(app, () => ({
-      info: { title: 'MOSEC service', version: packageVersion(), ...info },
-      routes: apiRoutes(blueprint.routes, this.#fleet.infos),
-    }))
-    return createHttpFace({
-      app,
+  #makeHttpSide(): HttpSide {
+    return new HttpSide({
+      ...this.#options,
+      infos: this.#fleet.infos,
       submitter: this.scheduler,
-      routes: routeInfos(blueprint.routes, this.#fleet.infos),
       health: () => this.health(),
       metrics: async () => ({ contentType: this.#metrics.contentType, body: await this.#metricsPage() }),
-      maxRequestBytes: config.maxRequestBytes,
-      isCompressionOn: config.isCompressionOn,
-      timeoutMs: config.timeoutMs,
       ...this.#front,
       serverHeader,
       clock: this.#clock,
       observer: this.#observer,
-      logger,
+      signal: this.#startAbort.signal,
     })
   }
 
