@@ -1,6 +1,6 @@
-/** Ours: `STAGES` echo stages with batches of up to `BATCH`. */
+/** Ours: `STAGES` echo stages with batches of up to `BATCH`, in processes, threads or inline as `ISOLATION` says. */
 
-import { BatchWorker, Server, stage } from 'mosec'
+import { BatchWorker, type Isolation, Server, stage } from 'mosec'
 
 class Echo extends BatchWorker {
   override forward(batch: unknown[]): unknown[] {
@@ -10,7 +10,8 @@ class Echo extends BatchWorker {
 
 const stages = Number(process.env['STAGES'] ?? 1)
 const maxBatchSize = Number(process.env['BATCH'] ?? 32)
+const isolation = (process.env['ISOLATION'] ?? 'process') as Isolation
 const server = new Server({ logLevel: 'info', capacity: 8192 })
-const [first, ...rest] = Array.from({ length: stages }, () => stage(Echo, { maxBatchSize }))
+const [first, ...rest] = Array.from({ length: stages }, () => stage(Echo, { maxBatchSize, isolation }))
 if (first !== undefined) server.route('/inference', first, ...rest)
 await server.run()

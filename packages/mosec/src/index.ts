@@ -42,6 +42,7 @@ export type {
   BaseStageOptions,
   BatchPolicyName,
   BatchStageOptions,
+  Isolation,
   SingleStageOptions,
   StageOptionsOf,
 } from './stage-options.ts'

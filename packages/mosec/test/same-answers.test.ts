@@ -7,10 +7,9 @@ import { openHold } from './held-request.ts'
 
 const isolations = ['process', 'thread', 'inline'] as const
 
-describe.each(isolations)(
-  "the same pipeline in process and over HTTP gives the same answers and errors, isolation '%s'",
-  (isolation) => {
-    const server = new Server({ logLevel: 'error' })
+describe('the same pipeline in process and over HTTP gives the same answers and errors', () => {
+  describe.each(isolations)("isolation '%s'", (isolation) => {
+    const server = new Server({ logLevel: 'error', refuseLate: false })
     server.appendWorker(new URL('./fixtures/any-answer.mjs', import.meta.url), { isolation })
     server.appendWorker(new URL('./fixtures/wrap.mjs', import.meta.url), { isolation })
     const host = createServer(server.handle)
@@ -156,5 +155,5 @@ describe.each(isolations)(
         expect(isComputed).toBe(false)
       },
     )
-  },
-)
+  })
+})

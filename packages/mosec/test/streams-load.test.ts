@@ -18,12 +18,13 @@ const MIB = 1024 * 1024
 const UNDERWAY_BYTES = 16 * MIB
 
 it.each([
-  ['HTTP/1.1', openSlowly],
-  ['HTTP/2', openSlowlyOverHttp2],
+  ['HTTP/1.1', openSlowly, 'process'],
+  ['HTTP/2', openSlowlyOverHttp2, 'process'],
+  ['HTTP/1.1, inline', openSlowly, 'inline'],
 ] as const)(
   'slow reader: with 1 kB/s over %s the generator is held back and memory stays flat',
-  async (_, open) => {
-    await using program = await start('streams', { flags: ['--timeout', '60000'] })
+  async (_, open, ISOLATION) => {
+    await using program = await start('streams', { flags: ['--timeout', '60000'], env: { ISOLATION } })
     const answer = await open(program, { endless: EVENT_BYTES })
     await settled(program)
     const before = { yielded: yielded(program), memory: memoryOf(program) }
