@@ -4,7 +4,9 @@ import type { Socket } from 'node:net'
 import {
   type Answered,
   creditOf,
+  type Logger,
   type Outcome,
+  outcomes,
   STREAM_WINDOW,
   type Submission,
   type Submitter,
@@ -41,6 +43,7 @@ export interface SubmissionServerOptions {
   readonly routes: readonly SubmissionRoute[]
   /** Told of the answers that the ingress gave. */
   readonly answered: (answer: Answered) => void
+  readonly logger: Logger
   /** Said once, when all its tasks were cancelled. */
   readonly closed: (reason: string) => void
   /** Longest payload taken, in bytes; 1 GiB unless set. */
@@ -178,9 +181,16 @@ class SubmissionEnd {
     const priority = priorityOf(tag)
     const submission = { route: path, bytes, requestCodec, responseCodec, priority, sink }
     this.#tasks.set(sink.id, sink)
-    sink.handle = this.#options.submitter.submit(
-      timeoutMs === 0 && !isInProcess(tag) ? submission : withRest(submission, head),
-    )
+    this.#admit(sink, timeoutMs === 0 && !isInProcess(tag) ? submission : withRest(submission, head))
+  }
+
+  #admit(sink: ServedTask, submission: Submission): void {
+    try {
+      sink.handle = this.#options.submitter.submit(submission)
+    } catch (error) {
+      this.#options.logger.error('the scheduler refused a registered route', { error })
+      sink.settled(outcomes.inferenceError)
+    }
   }
 
   #answered({ tag, word, left: status, number }: Readonly<RecordHead>): void {

@@ -46,6 +46,7 @@ export async function openIngresses(options: IngressesOptions): Promise<IngressC
       submitter: face.submitter,
       routes: face.routes.map(submissionRoute),
       answered: (answer) => face.observer?.answered?.(answer),
+      logger,
       maxPayloadBytes: config.maxRequestBytes,
     },
     answer: (topic, asked) => answerTo(topic, asked, options),
