@@ -39,7 +39,7 @@ export function readParityPage(text: string): ParityPage {
 }
 
 /** `` `file` > title<br>`file` > title `` or `planned`. */
-function testsOf(cell: string): Pick<ParityRow, 'tests' | 'problem'> {
+export function testsOf(cell: string): Pick<ParityRow, 'tests' | 'problem'> {
   if (cell === 'planned') return { tests: [], problem: undefined }
   const parts = cell.split('<br>').map((part) => /^`([^`]+)` > (.+)$/.exec(part.trim()))
   const tests = parts.flatMap((part) =>

@@ -1,11 +1,11 @@
 /** Every row of docs/mosec-parity.md names a test that there is. */
 
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { hasTest, type NamedTest, readParityPage } from './parity-table.ts'
+import { isThere, root } from './named-tests.ts'
+import { hasTest, readParityPage } from './parity-table.ts'
 
-const root = join(import.meta.dirname, '..', '..')
 const { rows, promised } = readParityPage(readFileSync(join(root, 'docs/mosec-parity.md'), 'utf8'))
 const planned = rows.filter(({ tests }) => tests.length === 0)
 
@@ -35,11 +35,6 @@ describe('docs/mosec-parity.md', () => {
     expect(planned.length).toBeLessThanOrEqual(promised?.planned ?? 0)
   })
 })
-
-function isThere({ file, title }: NamedTest): boolean {
-  const path = join(root, file)
-  return existsSync(path) && hasTest(readFileSync(path, 'utf8'), title)
-}
 
 describe('the reader of the page', () => {
   const table = ['| behaviour | kind | test |', '|---|---|---|']

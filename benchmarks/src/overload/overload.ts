@@ -13,6 +13,8 @@ const CAPACITY = { CAPACITY: '1024' }
 
 /** The run that watches memory is so many times as long as the others. */
 const LONGER = 6
+/** A generator that sends later than this, in milliseconds, measures the machine and not the server. */
+const MOST_LAG_MS = 10
 /** Growth that counts as none, in MB per minute. */
 const FLAT_MB_PER_MINUTE = 2
 
@@ -43,9 +45,17 @@ async function run({ isQuick, rounds, seconds, print }: RunSettings): Promise<Wo
     `capacity of the model: ${CAPACITY_PER_SECOND.toFixed(0)}/s`,
     overloadTable(groups),
     findingsTable([...groups.flatMap(findingsOf), memoryFinding(long)]),
+    warningOf([...runs, long]),
   ].join('\n\n')
   const charts = { goodput: goodputChart(groups), memory: memoryChart(long) }
   return { text, data: { runs, long }, charts }
+}
+
+/** Says which share of the runs the figures cannot be trusted for. */
+function warningOf(runs: readonly OverloadRun[]): string {
+  const late = runs.filter(({ load }) => load.p99LagMs > MOST_LAG_MS)
+  const share = `${late.length} of ${runs.length} runs`
+  return `the load itself was late (p99 above ${MOST_LAG_MS} ms) in ${share}: these say little of the server`
 }
 
 function cellsOf(isQuick: boolean): OverloadCell[] {

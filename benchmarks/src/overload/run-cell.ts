@@ -52,7 +52,7 @@ export async function runCell(cell: OverloadCell, seconds: number, seed: number)
     const measured = await loadServer(cell, { seconds, seed, workFile })
     const { load, requests } = measured
     // Shifted, since what is computed at a moment was sent a while before.
-    const from = load.countedFrom + requests.p50Ms
+    const from = load.countedFrom + (Number.isNaN(requests.p50Ms) ? DEADLINE_MS : requests.p50Ms)
     const computed = itemsWithin(readFileSync(workFile, 'utf8'), from, from + seconds * 1000)
     const forNobody = (computed - requests.good) / computed
     return { ...measured, computed, forNobody }
