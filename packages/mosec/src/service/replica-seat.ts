@@ -24,6 +24,9 @@ export interface SeatOptions {
   readonly signal: AbortSignal
 }
 
+/** Tasks wait for a replica that is started again within this time, in milliseconds. */
+const SHORT_WAIT_MS = 1000
+
 /** Has one replica, and a second one while that is replaced. */
 export class ReplicaSeat {
   readonly number: number
@@ -35,6 +38,8 @@ export class ReplicaSeat {
   /** Those who had the seat and finish what they hold. */
   readonly #leaving = new Set<AttachedReplica>()
   #restartsBefore: number
+  /** Its last back-off, in milliseconds. */
+  #retryInMs = 0
   /** The state that was told last. */
   #told: ReplicaState = 'stopped'
   /** What a successor said of itself before it has the seat. */
@@ -53,9 +58,10 @@ export class ReplicaSeat {
     return this.#replica.state
   }
 
-  /** Nobody works here, and nobody is about to. */
+  /** Nobody works here, and nobody is about to: a task that comes now would wait for long. */
   get isDown(): boolean {
-    return this.#successor === undefined && (this.state === 'backoff' || this.state === 'stopped')
+    if (this.#successor !== undefined) return false
+    return this.state === 'stopped' || (this.state === 'backoff' && this.#retryInMs > SHORT_WAIT_MS)
   }
 
   /** Replicas that finish what they hold. */
@@ -175,6 +181,7 @@ export class ReplicaSeat {
         else if (this.#successor === replica) this.#successorReport = report
       },
       replicaChanged: (change) => {
+        this.#retryInMs = change.retryInMs ?? 0
         if (this.isHeldBy(replica)) this.#tell(change)
         this.#options.touched()
       },

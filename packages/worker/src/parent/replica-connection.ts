@@ -25,6 +25,7 @@ export class ReplicaConnection implements Connection {
   readonly #closed = deferred<string>()
   #events: LinkEvents | undefined
   #closedReason: string | undefined
+  #hasAnswered = false
   #cancelled: number[] = []
   #grants: Grant[] = []
 
@@ -36,6 +37,11 @@ export class ReplicaConnection implements Connection {
   /** Resolves with the reason when it has ended; the scheduler has been told before. */
   get closed(): Promise<string> {
     return this.#closed.promise
+  }
+
+  /** It answered a task. */
+  get hasAnswered(): boolean {
+    return this.#hasAnswered
   }
 
   /** The scheduler listens; before that nothing is delivered, so nothing can be missed. */
@@ -51,7 +57,9 @@ export class ReplicaConnection implements Connection {
     }
     this.#options.link.open({
       replied: (replies) => {
-        if (this.#closedReason === undefined) events.replied(replies)
+        if (this.#closedReason !== undefined) return
+        this.#hasAnswered = true
+        events.replied(replies)
       },
       closed: (reason) => this.#end(reason),
     })

@@ -46,6 +46,7 @@ export class ReplicaProcess implements AsyncDisposable {
   #state: ReplicaState = 'stopped'
   #restarts = 0
   #life: ReplicaLife | undefined
+  #connection: ReadyReplica['connection'] | undefined
   #isStopping = false
   #beginning: Promise<WorkerInfo> | undefined
   #supervised: Promise<void> = Promise.resolve()
@@ -132,6 +133,7 @@ export class ReplicaProcess implements AsyncDisposable {
 
   #becomeReady({ info, connection }: ReadyReplica): void {
     this.#restartPolicy.ready()
+    this.#connection = connection
     if (this.#isStopping) return
     this.#endWhenClosed(connection.closed)
     this.#options.onInfo?.(info)
@@ -174,7 +176,8 @@ export class ReplicaProcess implements AsyncDisposable {
 
   async #backOff(reason: string): Promise<boolean> {
     const { clock, logger, stage, replica } = this.#options
-    const retryInMs = this.#restartPolicy.died()
+    const retryInMs = this.#restartPolicy.died(this.#connection?.hasAnswered)
+    this.#connection = undefined
     const { deaths } = this.#restartPolicy
     logDeath(logger, reason, { stage, replica, deaths, restarts: this.#restarts, retryInMs })
     this.#change('backoff', { reason, retryInMs })

@@ -27,6 +27,15 @@ test('a healthy minute forgets the deaths before', () => {
   expect(policy.deaths).toBe(2)
 })
 
+test('one that answered tasks is started again soon, and its deaths are counted all the same', () => {
+  const { policy } = policyAt()
+  for (const hasAnswered of [false, false, false]) policy.died(hasAnswered)
+  expect(policy.died(true)).toBe(100)
+  expect(policy.deaths).toBe(4)
+  expect(policy.died()).toBe(200)
+  expect(policy.died(true)).toBe(100)
+})
+
 test('a life a little shorter than that does not', () => {
   const { policy, clock } = policyAt()
   policy.died()

@@ -12,7 +12,7 @@ export interface RestartOptions {
   readonly healthyMs: number
 }
 
-/** 100 ms doubling to 10 s, forgotten after a healthy minute. */
+/** 100 ms doubling to 10 s, forgotten after a healthy minute, or once tasks were answered. */
 export const restartDefaults: RestartOptions = { firstMs: 100, maxMs: 10_000, healthyMs: 60_000 }
 
 /** Remembers one replica's deaths. */
@@ -45,10 +45,15 @@ export class RestartPolicy {
     this.#nextMs = this.#options.firstMs
   }
 
-  /** The replica died, ready or not. @returns the wait before it is started again, in milliseconds. */
-  died(): number {
+  /**
+   * The replica died, ready or not.
+   * @param hasAnswered it answered tasks in this life: then it can work, what killed it came later, and to keep it down
+   * would only make others wait.
+   * @returns the wait before it is started again, in milliseconds.
+   */
+  died(hasAnswered = false): number {
     const { firstMs, maxMs } = this.#options
-    const delayMs = this.#isHealthy ? firstMs : this.#nextMs
+    const delayMs = hasAnswered || this.#isHealthy ? firstMs : this.#nextMs
     this.#deaths = this.deaths + 1
     this.#readyMs = undefined
     this.#nextMs = Math.min(delayMs * 2, maxMs)
