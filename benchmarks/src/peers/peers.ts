@@ -13,7 +13,11 @@ const pythonFolder = path('../../.venv')
 
 type Env = Readonly<Record<string, string>>
 
-export const ours = (server: 'echo' | 'sleep' | 'faulty' | 'soak', env: Env = {}, name = 'ours'): Peer => ({
+export const ours = (
+  server: 'echo' | 'sleep' | 'faulty' | 'soak' | 'payload',
+  env: Env = {},
+  name = 'ours',
+): Peer => ({
   name,
   command: node(server),
   env,
@@ -21,6 +25,9 @@ export const ours = (server: 'echo' | 'sleep' | 'faulty' | 'soak', env: Env = {}
 })
 
 export const floor = (): Peer => ({ name: 'floor', command: node('floor'), env: {}, tellsUrl: true })
+
+/** Payloads between processes with nothing around them. */
+export const relay = (env: Env): Peer => ({ name: 'bare', command: node('relay'), env, tellsUrl: true })
 
 export const handmade = (model: 'echo' | 'sleep'): Peer => ({
   name: 'handmade',

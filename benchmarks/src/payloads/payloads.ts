@@ -1,0 +1,124 @@
+/** W7: payloads from one stage to the next, in processes, threads and inline, beside a bare relay over Unix sockets. */
+
+import { load } from '../load/load.ts'
+import { ours, relay } from '../peers/peers.ts'
+import { startPeer } from '../peers/running-peer.ts'
+import { cpuMicroseconds } from '../process-tree.ts'
+import { medianBy } from '../report/median.ts'
+import type { Peer } from '../variant.ts'
+import type { RunSettings, Workload, WorkloadReport } from '../workload.ts'
+import { payloadReport } from './payload-report.ts'
+import { peakBytes } from './peak-memory.ts'
+
+/** One server with payloads of one size, and what its rounds saw. */
+export interface PayloadResult {
+  readonly bytes: number
+  readonly server: string
+  readonly rounds: readonly PayloadRound[]
+  readonly median: PayloadRound
+}
+
+/** One run. */
+export interface PayloadRound {
+  readonly requestsPerSecond: number
+  /** Payload bytes per second, each counted once on its way through both stages, in 1e9. */
+  readonly gigabytesPerSecond: number
+  readonly cpuUsPerRequest: number
+  /** Of all processes together, since they started. */
+  readonly peakRssBytes: number
+  readonly failures: number
+}
+
+const KIB = 1024
+const WANTED = [4 * KIB, 600 * KIB, 8 * KIB * KIB]
+/** For the table of where which isolation pays. */
+const CROSSOVER = [
+  100,
+  1 * KIB,
+  4 * KIB,
+  16 * KIB,
+  64 * KIB,
+  256 * KIB,
+  600 * KIB,
+  2 * KIB * KIB,
+  8 * KIB * KIB,
+]
+/** Enough that a stage never waits for the client, few enough that memory is not the measure. */
+const CONNECTIONS = 8
+
+export const payloads: Workload = {
+  id: 'W7',
+  title: 'payloads through 2 stages, beside a bare relay over two Unix sockets',
+  defaults: (isQuick) => ({ rounds: isQuick ? 3 : 5, seconds: isQuick ? 2 : 5, minutes: 0 }),
+  run: (settings) => run(WANTED, settings),
+}
+
+export const crossover: Workload = {
+  id: 'W7-crossover',
+  title: 'payloads of all sizes through 2 stages: process, thread, inline',
+  defaults: (isQuick) => ({ rounds: isQuick ? 1 : 3, seconds: isQuick ? 1 : 3, minutes: 0 }),
+  run: (settings) => run(CROSSOVER, settings),
+}
+
+interface Cell {
+  readonly bytes: number
+  readonly peer: Peer
+}
+
+async function run(sizes: readonly number[], settings: RunSettings): Promise<WorkloadReport> {
+  const cells = sizes.flatMap((bytes) => peersOf(bytes).map((peer) => ({ bytes, peer })))
+  const measured = new Map<Cell, PayloadRound[]>(cells.map((cell) => [cell, []]))
+  for (let round = 1; round <= settings.rounds; round++) {
+    for (const cell of round % 2 === 1 ? cells : cells.toReversed()) {
+      settings.print(`  round ${round}: ${cell.peer.name}, ${cell.bytes} bytes\n`)
+      measured.get(cell)?.push(await measure(cell, settings.seconds))
+    }
+  }
+  return payloadReport(
+    [...measured].map(([{ bytes, peer }, rounds]) => ({
+      bytes,
+      server: peer.name,
+      rounds,
+      median: median(rounds),
+    })),
+  )
+}
+
+function peersOf(size: number): Peer[] {
+  const BYTES = String(size)
+  const own = ['process', 'thread', 'inline'].map((ISOLATION) =>
+    ours('payload', { BYTES, ISOLATION }, ISOLATION),
+  )
+  return [relay({ BYTES }), ...own]
+}
+
+async function measure({ bytes, peer }: Cell, seconds: number): Promise<PayloadRound> {
+  const server = await startPeer(peer)
+  try {
+    const body = '0'
+    const url = `${server.url}/inference`
+    const request = { url, body, contentType: 'application/json', connections: CONNECTIONS }
+    await load({ ...request, seconds: 1 })
+    const beforeUs = cpuMicroseconds(server.pid)
+    const { requests, requestsPerSecond, failures } = await load({ ...request, seconds })
+    return {
+      requestsPerSecond,
+      gigabytesPerSecond: (requestsPerSecond * bytes) / 1e9,
+      cpuUsPerRequest: (cpuMicroseconds(server.pid) - beforeUs) / requests,
+      peakRssBytes: peakBytes(server.pid),
+      failures,
+    }
+  } finally {
+    await server.stop()
+  }
+}
+
+function median(rounds: readonly PayloadRound[]): PayloadRound {
+  return {
+    requestsPerSecond: medianBy(rounds, (round) => round.requestsPerSecond),
+    gigabytesPerSecond: medianBy(rounds, (round) => round.gigabytesPerSecond),
+    cpuUsPerRequest: medianBy(rounds, (round) => round.cpuUsPerRequest),
+    peakRssBytes: medianBy(rounds, (round) => round.peakRssBytes),
+    failures: rounds.reduce((sum, round) => sum + round.failures, 0),
+  }
+}
