@@ -2,20 +2,19 @@
 
 import { type AnyWorker, ConfigurationError, StartError, type WorkerClass } from '@mosec/core'
 import type { FaceEnv, HttpFace } from '@mosec/http'
-import { takeReplicaPlace } from '@mosec/worker'
 import { Hono } from 'hono'
 import { BlueprintDraft, type RouteOptions } from './blueprint.ts'
 import type { ConfigDefaults, ServerConfig } from './config/index.ts'
 import { type Daemon, Daemons } from './daemons.ts'
-import { takeIngressNumber } from './ingress/ingress-place.ts'
 import type { ServerLogger } from './log/index.ts'
 import type { Plugin } from './plugin.ts'
 import type { RunOptions } from './program.ts'
-import { runClassReplica } from './replica/run-class-replica.ts'
 import type { StageChanges } from './scaling/stage-changes.ts'
 import type { StageState } from './scaling/stage-state.ts'
+import { serveElsewhere } from './serve-elsewhere.ts'
 import type { AppendOptions, ServerOptions } from './server-options.ts'
 import type { SubmitOptions } from './service/in-process.ts'
+import type { RunningService } from './service/running-service.ts'
 import type { Service } from './service/service.ts'
 import type { Chain, Stage } from './stage.ts'
 import type { BatchStageOptions, StageOptionsOf } from './stage-options.ts'
@@ -26,8 +25,8 @@ const DEFAULT_ROUTE = '/inference'
 /**
  * A model server.
  *
- * In the process of a replica whose worker is a class, the main module runs again, and there `run` and `start` serve
- * that replica's stage and do not return: keep what only the server should do behind them.
+ * In the process of a replica whose worker is a class, and in those of `--ingress`, the main module runs again, and
+ * there `run` and `start` serve and do not return: keep what only the server should do behind them.
  *
  * @example
  * const server = new Server()
@@ -44,7 +43,7 @@ export class Server implements AsyncDisposable {
   readonly #daemons = new Daemons()
   readonly #closing = new AbortController()
   #starting: Promise<void> | undefined
-  #service: Service | undefined
+  #service: RunningService | undefined
 
   constructor({ info = {}, ...defaults }: ServerOptions = {}) {
     this.#defaults = defaults
@@ -112,7 +111,7 @@ export class Server implements AsyncDisposable {
    * 1 for anything else.
    */
   async run(options: RunOptions = {}): Promise<void> {
-    await this.#serveIfStarted()
+    await this.#serveIfElsewhere()
     const { runProgram } = await import('./program.ts')
     await runProgram({
       defaults: this.#defaults,
@@ -132,7 +131,7 @@ export class Server implements AsyncDisposable {
    * @throws StartError, ConfigurationError.
    */
   async start(): Promise<void> {
-    await this.#serveIfStarted()
+    await this.#serveIfElsewhere()
     this.#starting ??= this.#startFromEnvironment()
     await this.#starting
   }
@@ -225,21 +224,21 @@ export class Server implements AsyncDisposable {
     await this.#service?.kill()
   }
 
-  #running(method: string): Service {
+  #running(method: string): RunningService {
     if (this.#service !== undefined) return this.#service
     throw new ConfigurationError(`server.${method} needs a started server: await server.start() first`)
   }
 
-  /** The main module runs again in processes that a server started, and with it what starts daemons. */
-  async #serveIfStarted(): Promise<void> {
-    const place = takeReplicaPlace(process.env)
-    const number = takeIngressNumber(process.env)
-    if (place === undefined && number === undefined) return
-    this.#daemons.kill()
-    if (place !== undefined) await runClassReplica(place, () => this.#draft.finish())
-    if (number === undefined) return
-    const { runIngress } = await import('./ingress/run-ingress.ts')
-    await runIngress({ number, app: this.app, plugins: this.#plugins })
+  #serveIfElsewhere(): Promise<void> {
+    return serveElsewhere({
+      app: this.app,
+      plugins: this.#plugins,
+      blueprint: () => this.#draft.finish(),
+      leave: () => this.#daemons.kill(),
+      started: (service) => {
+        this.#service = service
+      },
+    })
   }
 
   #refuseOnceStarted(method: string): void {

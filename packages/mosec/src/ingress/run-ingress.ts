@@ -1,13 +1,15 @@
 /** An ingress process: the HTTP face and the user's own handlers, in front of a scheduler in another process. */
 
 import { Socket } from 'node:net'
-import type { Submitter } from '@mosec/core'
+import { ConfigurationError, type Submitter } from '@mosec/core'
 import { createHttpFace, type HttpFace, type HttpFaceOptions } from '@mosec/http'
 import { RemoteSubmitter } from '@mosec/ipc'
 import { watchParent } from '@mosec/worker'
+import type { Blueprint } from '../blueprint.ts'
 import { createLogger, type ServerLogger } from '../log/index.ts'
 import type { Plugin } from '../plugin.ts'
 import { serveOpenApi } from '../service/open-api.ts'
+import type { RunningService } from '../service/running-service.ts'
 import { Asker } from './asker.ts'
 import { SUBMISSIONS_FD } from './ingress-place.ts'
 import type { BeginMessage, FaceSettings, FromIngress, ToIngress } from './messages.ts'
@@ -19,6 +21,9 @@ export interface IngressParts {
   readonly number: number
   readonly app: HttpFace['app']
   readonly plugins: readonly Plugin[]
+  readonly blueprint: () => Blueprint
+  /** Told of what handlers may use from now on. */
+  readonly started: (service: RunningService) => void
 }
 
 /** Serves connections until the server's process says that it is enough, or is gone; ends the process. */
@@ -53,7 +58,8 @@ function begun(asker: Asker, begin: (message: BeginMessage) => Running): Promise
   })
 }
 
-function start(begin: BeginMessage, { number, app, plugins }: IngressParts, asker: Asker): Running {
+function start(begin: BeginMessage, parts: IngressParts, asker: Asker): Running {
+  const { number, app, plugins } = parts
   const logger = createLogger({ level: begin.logLevel }).child({ ingress: number })
   watchParent({ parent: process.ppid, logger })
   for (const plugin of plugins) plugin.setup?.({ app, logger })
@@ -71,6 +77,7 @@ function start(begin: BeginMessage, { number, app, plugins }: IngressParts, aske
     },
   })
   const face = createHttpFace({ ...faceOptions(begin.face, { submitter, logger, asker }), app })
+  parts.started(ingressService({ begin, parts, submitter, face, asker }))
   const accepting = face.accept()
   say({ type: 'ready' })
   return {
@@ -81,6 +88,34 @@ function start(begin: BeginMessage, { number, app, plugins }: IngressParts, aske
       if (type === 'close') accepting.close().then(() => submitter.close())
     },
   }
+}
+
+/** What a server's object can do here; the rest is its own process's. */
+function ingressService({ begin, parts, submitter, face, asker }: ServiceParts): RunningService {
+  const streams = new Set(begin.face.routes.filter(({ isStream }) => isStream).map(({ path }) => path))
+  return {
+    scheduler: submitter,
+    blueprint: parts.blueprint(),
+    face,
+    get scaling(): never {
+      throw new ConfigurationError(
+        'stages are seen and changed in the process of the server, not in an ingress',
+      )
+    },
+    isStream: (route) => streams.has(route),
+    async stop() {
+      await asker.ask('stop', null)
+    },
+    kill: async () => {},
+  }
+}
+
+interface ServiceParts {
+  readonly begin: BeginMessage
+  readonly parts: IngressParts
+  readonly submitter: Submitter
+  readonly face: HttpFace
+  readonly asker: Asker
 }
 
 interface Ports {

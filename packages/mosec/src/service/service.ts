@@ -22,6 +22,7 @@ import { FailingReplicas } from './failing-replicas.ts'
 import { Fleet } from './fleet.ts'
 import { HttpSide, type OpenPort } from './http-side.ts'
 import { metricsPage } from './metrics-page.ts'
+import type { RunningService } from './running-service.ts'
 import { scheduledStages } from './scheduling.ts'
 import { openTransports, type Transports } from './transports.ts'
 
@@ -46,7 +47,7 @@ const serverHeader = `mosec/${packageVersion()}`
 
 type Status = 'starting' | 'running' | 'draining'
 
-export class Service {
+export class Service implements RunningService {
   readonly scheduler: Scheduler
   /** How stages run now, and changes to that. */
   readonly scaling: Scaling
