@@ -17,6 +17,11 @@ export function cpuMicroseconds(root: number): number {
   return (ticks / TICKS_PER_SECOND) * 1e6
 }
 
+/** CPU time of a process alone, in microseconds. */
+export function ownCpuMicroseconds(pid: number): number {
+  return ((readStat(pid)?.ticks ?? 0) / TICKS_PER_SECOND) * 1e6
+}
+
 /** Resident memory of a process and all its descendants, in bytes; pages that they share count for each. */
 export function residentBytes(root: number): number {
   return descendants(root).reduce((sum, { pid }) => sum + residentBytesOf(pid), 0)

@@ -2,10 +2,22 @@
 
 import { comparisons } from './comparisons.ts'
 import { faults } from './faults/faults.ts'
+import { ingress } from './ingress/ingress.ts'
 import { overload } from './overload/overload.ts'
+import { crossover, payloads } from './payloads/payloads.ts'
 import { policies } from './policies/policies.ts'
 import { runtimes } from './runtimes/runtimes.ts'
 import { soak } from './soak/soak.ts'
 import type { Workload } from './workload.ts'
 
-export const workloads: readonly Workload[] = [...comparisons, overload, faults, soak, runtimes, policies]
+export const workloads: readonly Workload[] = [
+  ...comparisons,
+  overload,
+  faults,
+  soak,
+  runtimes,
+  policies,
+  payloads,
+  crossover,
+  ingress,
+]

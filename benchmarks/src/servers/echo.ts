@@ -1,4 +1,4 @@
-/** Ours: `STAGES` echo stages with batches of up to `BATCH`, in processes, threads or inline as `ISOLATION` says. */
+/** Ours: `STAGES` echo stages with batches of up to `BATCH` and `REPLICAS` each, isolated as `ISOLATION` says. */
 
 import { BatchWorker, type Isolation, Server, stage } from 'mosec'
 
@@ -10,8 +10,11 @@ class Echo extends BatchWorker {
 
 const stages = Number(process.env['STAGES'] ?? 1)
 const maxBatchSize = Number(process.env['BATCH'] ?? 32)
+const replicas = Number(process.env['REPLICAS'] ?? 1)
 const isolation = (process.env['ISOLATION'] ?? 'process') as Isolation
 const server = new Server({ logLevel: 'info', capacity: 8192 })
-const [first, ...rest] = Array.from({ length: stages }, () => stage(Echo, { maxBatchSize, isolation }))
+const [first, ...rest] = Array.from({ length: stages }, () =>
+  stage(Echo, { maxBatchSize, isolation, replicas }),
+)
 if (first !== undefined) server.route('/inference', first, ...rest)
 await server.run()
