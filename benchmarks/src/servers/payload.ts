@@ -1,23 +1,24 @@
-/** Ours: one stage makes `BYTES` of floats, the next one takes them; in processes, threads or inline as `ISOLATION` says. */
+/** Ours: one stage makes `BYTES` of floats, the next one takes them, isolated as `ISOLATION` says. */
 
-import { type Isolation, Server, stage, Worker } from 'mosec'
+import { BatchWorker, type Isolation, Server, stage } from 'mosec'
 
 const bytes = Number(process.env['BYTES'])
 const isolation = (process.env['ISOLATION'] ?? 'process') as Isolation
+const options = { isolation, maxBatchSize: Number(process.env['BATCH'] ?? 8) }
 
-class Produce extends Worker<unknown, Float32Array> {
+class Produce extends BatchWorker<unknown, Float32Array> {
   readonly #values = new Float32Array(bytes / 4).fill(0.5)
-  override forward(): Float32Array {
-    return this.#values
+  override forward(batch: unknown[]): Float32Array[] {
+    return batch.map(() => this.#values)
   }
 }
 
-class Consume extends Worker<Float32Array, number> {
-  override forward(values: Float32Array): number {
-    return values.length
+class Consume extends BatchWorker<Float32Array, number> {
+  override forward(batch: Float32Array[]): number[] {
+    return batch.map(({ length }) => length)
   }
 }
 
 const server = new Server({ logLevel: 'info', capacity: 8192 })
-server.route('/inference', stage(Produce, { isolation }), stage(Consume, { isolation }))
+server.route('/inference', stage(Produce, options), stage(Consume, options))
 await server.run()
