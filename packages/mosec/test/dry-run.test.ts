@@ -7,9 +7,18 @@ import { runToEnd } from './run-to-end.ts'
 const lasting = (text: string): string =>
   text.replaceAll(/\d+\.\d ms/g, '- ms').replaceAll(/\(\d+ bytes\)/g, '(- bytes)')
 
-it('dry run: one replica per stage, first env, examples through the whole pipeline, in/out and time of each stage', async () => {
-  const { code, output } = await runToEnd('rehearsed', ['--dry-run'])
-  expect(lasting(output)).toBe(`set up Show 1 on device 7
+it.each([
+  ['process', '7'],
+  ['thread', '7'],
+  ['inline', ''],
+])(
+  'dry run: one replica per stage, first env, examples through the whole pipeline, in/out and time of each stage',
+  async (ISOLATION, device) => {
+    const { code, output } = await runToEnd('rehearsed', ['--dry-run'], {
+      ISOLATION,
+      CUDA_VISIBLE_DEVICES: '',
+    })
+    expect(lasting(output)).toBe(`set up Show 1 on device ${device}
 
 /double: Parse_1 -> Double_2 -> Show_3
   example 1 of 2
@@ -41,8 +50,9 @@ it('dry run: one replica per stage, first env, examples through the whole pipeli
 
 dry run passed: 3 examples, 4 stages
 `)
-  expect(code).toBe(0)
-})
+    expect(code).toBe(0)
+  },
+)
 
 it.each([
   [
