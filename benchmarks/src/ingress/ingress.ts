@@ -10,7 +10,7 @@ import { smallBody } from '../small-body.ts'
 import type { RunSettings, Workload, WorkloadReport } from '../workload.ts'
 
 const CONNECTIONS = 64
-const WARM_UP_SECONDS = 1
+const WARM_UP_SECONDS = 2
 /** More ingresses than processors only take turns; two are always tried, to see what they cost. */
 const COUNTS = [0, 1, 2, 4, 8, 16].filter((count) => count <= Math.max(2, availableParallelism() - 2))
 /** The share of the scheduler's process that is wanted, in microseconds a request. */

@@ -50,6 +50,8 @@ export interface HttpFaceOptions {
   readonly routes: readonly RouteInfo[]
   /** Asked by `GET /` and the health endpoints, at each request. */
   readonly health: () => Health | Promise<Health>
+  /** Waited for before `GET /health/live` says so, where what must live is elsewhere. */
+  readonly alive?: () => Promise<unknown>
   /** Without it `GET /metrics` is 404. */
   readonly metrics?: () => Promise<MetricsText>
   /**
@@ -73,15 +75,18 @@ export interface HttpFaceOptions {
 }
 
 /** Options with nothing left open. */
-export interface ResolvedOptions extends Required<Omit<HttpFaceOptions, 'metrics' | 'app' | 'front'>> {
+export interface ResolvedOptions
+  extends Required<Omit<HttpFaceOptions, 'metrics' | 'app' | 'front' | 'alive'>> {
   readonly app: Hono<FaceEnv>
   readonly metrics: (() => Promise<MetricsText>) | undefined
   readonly front: HttpFaceOptions['front'] | undefined
+  readonly alive: HttpFaceOptions['alive'] | undefined
 }
 
 const defaults = {
   metrics: undefined,
   front: undefined,
+  alive: undefined,
   maxRequestBytes: 10 * 1024 * 1024,
   isCompressionOn: false,
   timeoutMs: 3000,

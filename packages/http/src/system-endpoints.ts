@@ -9,8 +9,11 @@ export type SystemEndpoint = (wantsProblem: boolean) => Answer | Promise<Answer>
 
 /** Endpoints by exact pathname. */
 export function createSystemEndpoints(options: ResolvedOptions): ReadonlyMap<string, SystemEndpoint> {
-  const { health, metrics, serverHeader } = options
-  const live = (): Answer => jsonAnswer(200, { status: 'alive' }, serverHeader)
+  const { health, metrics, alive, serverHeader } = options
+  const live = async (): Promise<Answer> => {
+    await alive?.()
+    return jsonAnswer(200, { status: 'alive' }, serverHeader)
+  }
   const ready = async (): Promise<Answer> => readiness(await health(), serverHeader)
   const endpoints = new Map<string, SystemEndpoint>([
     ['/', async (wantsProblem) => serviceAnswer(await health(), wantsProblem, serverHeader)],

@@ -6,6 +6,7 @@ import { config } from './config.ts'
 import { events } from './events.ts'
 import { frames } from './frames.ts'
 import { heads } from './heads.ts'
+import { records } from './records.ts'
 
 /** In the order in which they run. */
-export const targets: readonly Target[] = [frames, heads, json, msgpack, events, config]
+export const targets: readonly Target[] = [frames, records, heads, json, msgpack, events, config]

@@ -3,9 +3,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FrameError } from '../frame-error.ts'
+import { type ReferenceRecords, readRecords, type WholeRecord } from '../testing/reference-records.ts'
 import { RecordDecoder } from './record-decoder.ts'
 import { RecordEncoder } from './record-encoder.ts'
-import { type PayloadLimits, RECORD_HEAD_BYTES, type RecordHead } from './record-layout.ts'
+import type { PayloadLimits, RecordHead } from './record-layout.ts'
 
 const MOST_BYTES = 1000
 const limits: PayloadLimits = new Map([
@@ -14,44 +15,9 @@ const limits: PayloadLimits = new Map([
   [6, MOST_BYTES],
 ])
 
-interface Whole extends RecordHead {
-  readonly bytes: Uint8Array
-}
-
-interface Read {
-  readonly records: readonly Whole[]
-  readonly end: 'between records' | 'within a record' | 'malformed'
-}
-
-/** All at once, with no state: what the decoder must say too. */
-function readPlainly(bytes: Uint8Array): Read {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const records: Whole[] = []
-  let at = 0
-  while (at + RECORD_HEAD_BYTES <= bytes.length) {
-    const head = {
-      kind: view.getUint8(at),
-      tag: view.getUint8(at + 1),
-      word: view.getUint16(at + 2),
-      id: view.getUint32(at + 4),
-      left: view.getUint16(at + 8),
-      right: view.getUint16(at + 10),
-      number: view.getUint32(at + 12),
-    }
-    const most = limits.get(head.kind)
-    const length = view.getUint32(at + 16)
-    if (most === undefined || length > most) return { records, end: 'malformed' }
-    const from = at + RECORD_HEAD_BYTES
-    if (from + length > bytes.length) return { records, end: 'within a record' }
-    records.push({ ...head, bytes: Uint8Array.from(bytes.subarray(from, from + length)) })
-    at = from + length
-  }
-  return { records, end: at === bytes.length ? 'between records' : 'within a record' }
-}
-
 /** Pushes the pieces, as a socket would; stops at the first error, which must be the right one, for ever. */
-function decode(pieces: readonly Uint8Array[]): Read {
-  const records: Whole[] = []
+function decode(pieces: readonly Uint8Array[]): ReferenceRecords {
+  const records: WholeRecord[] = []
   const onRecord = (head: Readonly<RecordHead>, bytes: Uint8Array): void => {
     records.push({ ...head, bytes: Uint8Array.from(bytes) })
   }
@@ -68,7 +34,7 @@ function decode(pieces: readonly Uint8Array[]): Read {
   return { records, end: decoder.isBetweenFrames ? 'between records' : 'within a record' }
 }
 
-function encode(records: readonly Whole[]): Uint8Array {
+function encode(records: readonly WholeRecord[]): Uint8Array {
   const encoder = new RecordEncoder()
   for (const { bytes, ...head } of records) encoder.append(head, bytes)
   return Buffer.concat(encoder.take())
@@ -117,7 +83,7 @@ describe('records', () => {
           if (index < bytes.length) bytes[index] = byte
           bytes = bytes.subarray(0, Math.max(1, keep % (bytes.length + 1)))
         }
-        expect(decode(cut(bytes, at))).toEqual(readPlainly(bytes))
+        expect(decode(cut(bytes, at))).toEqual(readRecords(bytes, limits))
       }),
       { numRuns: 500 },
     )
@@ -126,7 +92,7 @@ describe('records', () => {
   it('that never were any are read as a plain reader reads them', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), places, (bytes, at) => {
-        expect(decode(cut(bytes, at))).toEqual(readPlainly(bytes))
+        expect(decode(cut(bytes, at))).toEqual(readRecords(bytes, limits))
       }),
       { numRuns: 500 },
     )

@@ -137,6 +137,8 @@ function faceOptions(settings: FaceSettings, { submitter, logger, asker }: Ports
     submitter,
     logger,
     health: () => asker.ask('health', null),
+    // What must live is the scheduler: without its answer a probe waits in vain.
+    alive: () => asker.ask('health', null),
     ...(hasMetrics ? { metrics: () => asker.ask('metrics', null) } : {}),
     ...(frontPath === null ? {} : { front: (request) => (isFront(request) ? front(request) : undefined) }),
     observer: { answered: (answer) => submitter.answered(answer) },
