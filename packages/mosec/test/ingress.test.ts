@@ -5,6 +5,7 @@ import type { Program } from 'mosec/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openStream } from './event-stream.ts'
 import { openHold } from './held-request.ts'
+import { runToEnd } from './run-to-end.ts'
 import { childrenOf, isRunning } from './running-processes.ts'
 import { get, post, start } from './square-client.ts'
 
@@ -95,6 +96,16 @@ describe('ingress processes', () => {
     await stillWorks()
   })
 
+  it('are ended also while they start again', async () => {
+    process.kill(await ingressPid(), 'SIGKILL')
+    await program.logged(({ msg }) => msg?.includes('it is started again') === true)
+    // One more than the replicas and the other ingress: it has not said hello yet.
+    await expect.poll(() => childrenOf(program.pid).length, { interval: 5 }).toBe(5)
+    const children = childrenOf(program.pid)
+    expect(await program.stop()).toEqual({ code: 0, signal: null })
+    expect(children.filter(isRunning)).toEqual([])
+  })
+
   it('hold a stream back that its reader does not read', async () => {
     const stream = await openStream(program, { bytes: 16 * 1024 }, { path: '/endless' })
     await stream.next()
@@ -129,4 +140,12 @@ describe('kill -9 of the server', () => {
     await expect.poll(() => pids.filter(isRunning), { timeout: 10_000 }).toEqual([])
     expect(performance.now() - killedMs).toBeLessThan(3000)
   })
+})
+
+it('a main module that breaks in an ingress stops the start with one line and code 1', async () => {
+  const { code, errors } = await runToEnd('ingress-broken', ['--ingress', '2', '--port', '0'])
+  expect(code).toBe(1)
+  expect(errors).toContain(
+    'ingress 2, where the main module runs again, exited with code 1 before it was ready',
+  )
 })

@@ -45,6 +45,7 @@ export class IngressProcess {
   readonly #options: IngressProcessOptions
   readonly #process: ChildProcess
   #sayReady: () => void = () => {}
+  #isReady = false
 
   constructor(options: IngressProcessOptions) {
     this.#options = options
@@ -52,7 +53,13 @@ export class IngressProcess {
     this.ended = this.#watch()
     this.ready = new Promise((resolve, reject) => {
       this.#sayReady = resolve
-      this.ended.then((how) => reject(new StartError(`ingress ${options.number} ${how} before it was ready`)))
+      this.ended.then((how) =>
+        reject(
+          new StartError(
+            `ingress ${options.number}, where the main module runs again, ${how} before it was ready`,
+          ),
+        ),
+      )
     })
     this.ready.catch(() => {})
     this.#process.on('message', (value) => {
@@ -74,9 +81,10 @@ export class IngressProcess {
     this.#send({ type: 'drain' })
   }
 
-  /** Asks it to finish its answers and to end. */
+  /** Asks it to finish its answers and to end. One that has not begun has none. */
   close(): void {
-    this.#send({ type: 'close' })
+    if (this.#isReady) this.#send({ type: 'close' })
+    else this.kill()
   }
 
   /** Ends it at once; harmless when it has ended. */
@@ -87,7 +95,10 @@ export class IngressProcess {
   #received(message: FromIngress): void {
     if (message.type === 'ask') void this.#answer(message)
     else if (message.type === 'hello') this.#send(this.#options.begin)
-    else this.#sayReady()
+    else {
+      this.#isReady = true
+      this.#sayReady()
+    }
   }
 
   async #answer({ id, topic, asked }: AskMessage): Promise<void> {
