@@ -25,12 +25,14 @@ const comparisonCells: readonly Comparison[] = [
       const shapes = isQuick ? [{ STAGES: '1', BATCH: '32' }] : echoShapes
       return shapes.flatMap((env) =>
         connections.flatMap((count) =>
-          present([floor(), ours('echo', env), mosec('echo', env), handmade('echo')]).map((peer) => ({
-            peer,
-            cell: `${env.STAGES} stage(s), batch ${env.BATCH}, c = ${count}`,
-            connections: count,
-            body: smallBody,
-          })),
+          present([floor(), ours('echo', env), ...isolated(env), mosec('echo', env), handmade('echo')]).map(
+            (peer) => ({
+              peer,
+              cell: `${env.STAGES} stage(s), batch ${env.BATCH}, c = ${count}`,
+              connections: count,
+              body: smallBody,
+            }),
+          ),
         ),
       )
     },
@@ -79,6 +81,10 @@ function pythonVariants(
     peers.map((peer) => ({ peer, cell: `${cell}, c = ${count}`, connections: count, body: smallBody })),
   )
 }
+
+/** Ours without processes. */
+const isolated = (env: Readonly<Record<string, string>>): Peer[] =>
+  ['thread', 'inline'].map((ISOLATION) => ours('echo', { ...env, ISOLATION }, `ours, ${ISOLATION}`))
 
 const echoShapes = [
   { STAGES: '1', BATCH: '1' },
