@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { StartError, silentLogger } from '@mosec/core'
 import { MissingPackageError, type Packages } from '@mosec/core/runtime'
 import { afterEach, describe, expect, it } from 'vitest'
+import { installSteps } from './backend/install-steps.ts'
 import { installedPackages } from './backend/packages.ts'
 import { loadTfjs } from './load-tfjs.ts'
 
@@ -57,14 +59,13 @@ describe('loadTfjs', () => {
     expect(passedOver).toEqual([
       {
         backend: 'tensorflow-gpu',
-        reason:
-          'the package "@tensorflow/tfjs-node-gpu" is not installed: npm install @tensorflow/tfjs-node-gpu',
+        reason: `the package "@tensorflow/tfjs-node-gpu" is not installed: ${installSteps['tensorflow-gpu']}`,
       },
       {
         backend: 'tensorflow',
-        reason: 'the package "@tensorflow/tfjs-node" is not installed: npm install @tensorflow/tfjs-node',
+        reason: `the package "@tensorflow/tfjs-node" is not installed: ${installSteps.tensorflow}`,
       },
-      { backend: 'webgpu', reason: 'the package "webgpu" is not installed: npm install webgpu' },
+      { backend: 'webgpu', reason: `the package "webgpu" is not installed: ${installSteps.webgpu}` },
     ])
   })
 
@@ -89,9 +90,23 @@ describe('loadTfjs', () => {
     await expect(failed).rejects.toThrow(StartError)
     await expect(failed).rejects.toThrow(
       'no TensorFlow.js backend works: tensorflow-gpu: the package "@tensorflow/tfjs-node-gpu" is not installed: ' +
-        'npm install @tensorflow/tfjs-node-gpu; webgpu: WebGPU finds no adapter: install the Vulkan loader',
+        'npm install --ignore-scripts @tensorflow/tfjs-node-gpu@4.22.0 && npx mosec doctor --build-tfjs-node --gpu; ' +
+        'webgpu: WebGPU finds no adapter: install the Vulkan loader',
     )
     expect((await loadTfjs(options)).backend).toBe('wasm')
+  })
+
+  it('says how to install all that a backend needs where nothing is, as the README does', async () => {
+    const load = async (name: string): Promise<never> => {
+      throw new MissingPackageError(name)
+    }
+    const packages = { ...installedPackages, load }
+    const failed = await loadTfjs({ ...options, packages }).catch(String)
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+    for (const step of Object.values(installSteps)) {
+      expect(failed).toContain(step)
+      expect(readme).toContain(step)
+    }
   })
 
   it('says how to build a missing addon', async () => {

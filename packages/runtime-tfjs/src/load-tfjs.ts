@@ -1,8 +1,9 @@
 /** Chooses the best backend that really works. */
 
 import { type Logger, StartError } from '@mosec/core'
-import type { Packages } from '@mosec/core/runtime'
+import { MissingPackageError, type Packages } from '@mosec/core/runtime'
 import { openCpu } from './backend/cpu.ts'
+import { installSteps } from './backend/install-steps.ts'
 import { checkKnownProduct } from './backend/known-product.ts'
 import { installedPackages } from './backend/packages.ts'
 import { openTensorflow, openTensorflowGpu } from './backend/tensorflow.ts'
@@ -59,7 +60,7 @@ export async function loadTfjs(options: LoadTfjsOptions): Promise<LoadedTfjs> {
       return { tf, backend, passedOver }
     } catch (error) {
       cause = error
-      passedOver.push({ backend, reason: reasonOf(error) })
+      passedOver.push({ backend, reason: reasonOf(error, backend) })
     }
   }
   throw new StartError(`no TensorFlow.js backend works: ${passedOver.map(describe).join('; ')}`, { cause })
@@ -73,6 +74,9 @@ const openers: Readonly<Record<BackendName, OpenBackend>> = {
   cpu: openCpu,
 }
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+function reasonOf(error: unknown, backend: BackendName): string {
+  if (!(error instanceof MissingPackageError)) return error instanceof Error ? error.message : String(error)
+  return new MissingPackageError(error.packageName, { installStep: installSteps[backend] }).message
+}
 
 const describe = ({ backend, reason }: PassedOver): string => `${backend}: ${reason}`

@@ -17,11 +17,23 @@ export interface Packages {
   load(name: string): Promise<unknown>
 }
 
+/** More about a missing package. */
+export interface MissingPackageOptions extends ErrorOptions {
+  readonly installStep?: string
+}
+
 /** An optional package is not installed. */
 export class MissingPackageError extends Error {
-  constructor(packageName: string, options?: ErrorOptions) {
-    super(`the package "${packageName}" is not installed: npm install ${packageName}`, options)
+  readonly packageName: string
+
+  /** @param installStep the command that helps, where it is more than `npm install` and the package's name. */
+  constructor(packageName: string, { installStep, ...options }: MissingPackageOptions = {}) {
+    super(
+      `the package "${packageName}" is not installed: ${installStep ?? `npm install ${packageName}`}`,
+      options,
+    )
     this.name = 'MissingPackageError'
+    this.packageName = packageName
   }
 }
 

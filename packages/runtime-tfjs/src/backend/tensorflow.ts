@@ -2,6 +2,7 @@
 
 import { MissingPackageError, type Packages } from '@mosec/core/runtime'
 import { activate, asTfjs } from './as-tfjs.ts'
+import { buildCommand } from './install-steps.ts'
 import { NoDeviceError } from './no-device-error.ts'
 import type { OpenBackend, Tfjs } from './tfjs.ts'
 import { installUtilShim } from './util-shim.ts'
@@ -43,7 +44,7 @@ async function loadAddon(packages: Packages, packageName: string): Promise<unkno
   } catch (cause) {
     if (!(cause instanceof Error) || !isAddonProblem(cause)) throw cause
     throw new Error(
-      `the native addon of "${packageName}" is missing or does not load: npx mosec doctor --build-tfjs-node${packageName === gpuPackage ? ' --gpu' : ''}`,
+      `the native addon of "${packageName}" is missing or does not load: ${buildCommand}${packageName === gpuPackage ? ' --gpu' : ''}`,
       { cause },
     )
   }

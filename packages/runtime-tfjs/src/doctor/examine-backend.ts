@@ -2,6 +2,7 @@
 
 import { type BackendTiming, type Finding, silentLogger } from '@mosec/core'
 import { MissingPackageError } from '@mosec/core/runtime'
+import { buildCommand, installSteps } from '../backend/install-steps.ts'
 import { NoDeviceError } from '../backend/no-device-error.ts'
 import type { BackendName, Tfjs } from '../backend/tfjs.ts'
 import { defaultBackends, loadTfjs } from '../load-tfjs.ts'
@@ -50,19 +51,9 @@ function failureOf(backend: BackendName, error: unknown): Pick<Finding, 'status'
   return { status: 'problem', summary, nextStep: repairSteps[backend] }
 }
 
-const build = 'npx mosec doctor --build-tfjs-node'
-
-const installSteps: Readonly<Record<BackendName, string>> = {
-  'tensorflow-gpu': `npm install --ignore-scripts @tensorflow/tfjs-node-gpu@4.22.0, then ${build} --gpu`,
-  tensorflow: `npm install --ignore-scripts @tensorflow/tfjs-node@4.22.0, then ${build}`,
-  webgpu: 'npm install @tensorflow/tfjs @tensorflow/tfjs-backend-webgpu webgpu',
-  wasm: 'npm install @tensorflow/tfjs @tensorflow/tfjs-backend-wasm',
-  cpu: 'npm install @tensorflow/tfjs',
-}
-
 const repairSteps: Readonly<Record<BackendName, string>> = {
-  'tensorflow-gpu': `${build} --gpu`,
-  tensorflow: build,
+  'tensorflow-gpu': `${buildCommand} --gpu`,
+  tensorflow: buildCommand,
   webgpu: 'npm install webgpu@latest @tensorflow/tfjs-backend-webgpu, and update the Vulkan driver',
   wasm: 'npm ls @tensorflow/tfjs-core must show one version; then npm install @tensorflow/tfjs-backend-wasm',
   cpu: 'npm ls @tensorflow/tfjs-core must show one version',
