@@ -74,12 +74,16 @@ export class Pipeline {
     return isEgress ? markLastInProcess(inProcessState) : inProcessState
   }
 
-  /** Moves a task on to its next stage with that stage's input. Undefined, and nothing moved, at the egress. */
+  /**
+   * Moves a task on to its next stage with that stage's input; what happened to it before counts no more. Undefined, and
+   * nothing moved, at the egress.
+   */
   advance(task: Task, bytes: Uint8Array): Stage | undefined {
     const next = this.after(task)
     if (next === undefined) return undefined
     task.stageIndex++
     task.bytes = bytes
+    task.crashes = 0
     task.state = this.#laterState(task)
     return next
   }

@@ -33,16 +33,13 @@ export class BatchPicker {
     this.#refuseLate = ports.refuseLate
   }
 
-  /**
-   * Takes up to `size` tasks; none when all had expired or the next stages are full.
-   * A task that was with a dying replica goes alone.
-   */
+  /** Takes up to `size` tasks; none when all had expired or the next stages are full. */
   pick(wish: BatchWish): Task[] {
     const { queue } = this.#waiting
     const tasks: Task[] = []
     while (tasks.length < wish.size) {
       const task = queue.first
-      if (task === undefined || (task.crashes > 0 && tasks.length > 0)) break
+      if (task === undefined) break
       if (this.#isTooLate(task, tasks.length, wish)) {
         this.#host.expired(task)
         continue
@@ -54,9 +51,22 @@ export class BatchPicker {
       this.#waiting.shift()
       this.#observer.dequeued(task, this.#stage.name, wish.nowMs - task.queuedMs)
       tasks.push(task)
-      if (task.crashes > 0) break
     }
     return tasks
+  }
+
+  /** Takes the first task that was with a dying replica; none when all had expired or its next stage is full. */
+  pickSuspect(nowMs: number): Task | undefined {
+    for (let task = this.#waiting.suspects.first; task !== undefined; task = this.#waiting.suspects.first) {
+      if (task.deadlineMs > nowMs) {
+        if (this.#host.stageAfter(task)?.reserve(task, this.#stage) === false) return undefined
+        this.#waiting.shiftSuspect()
+        this.#observer.dequeued(task, this.#stage.name, nowMs - task.queuedMs)
+        return task
+      }
+      this.#host.expired(task)
+    }
+    return undefined
   }
 
   /**

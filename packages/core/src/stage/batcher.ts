@@ -10,6 +10,9 @@ import type {
   QueueView,
 } from '../contract/batch-policy.ts'
 
+/** What the largest batch still counts when the next one comes: a full one is forgotten after about 30. */
+const FORGET = 0.977
+
 /** What a policy is told of the replicas. */
 export type PoolView = Pick<BatchHistory, 'idleReplicas' | 'replicas' | 'nextIdleMs'>
 
@@ -19,6 +22,8 @@ export class Batcher {
   #policy: BatchPolicy
   readonly #cost = new CostModel()
   readonly #arrivals = new ArrivalRate()
+  /** Size of the largest of the recent batches. */
+  #largest = 0
 
   constructor(policy: BatchPolicy, limits: BatchLimits) {
     this.#policy = policy
@@ -40,6 +45,11 @@ export class Batcher {
     return this.#cost.isKnown ? this.#cost.costMs(this.limits.maxBatchSize) : undefined
   }
 
+  /** A batch of at least half the full size came back: the cost of a full one is no mere guess. */
+  get knowsFullBatches(): boolean {
+    return this.#largest * 2 >= this.#limits.maxBatchSize
+  }
+
   /** Expected cost of a batch, in milliseconds; 0 until one came back. */
   costMs(size: number): number {
     return this.#cost.costMs(size)
@@ -53,6 +63,7 @@ export class Batcher {
   /** A batch of `size` tasks took `workedMs` of its replica. */
   worked(size: number, workedMs: number): void {
     this.#cost.observe(size, workedMs)
+    this.#largest = Math.max(size, this.#largest * FORGET)
   }
 
   /** What to do with a queue that is not empty. */

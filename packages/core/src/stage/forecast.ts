@@ -1,26 +1,30 @@
 /** What a stage expects of the near future, from what its batches have cost. */
 
 import type { Priority } from '../contract/priority.ts'
-import type { FairQueue } from '../queue/fair-queue.ts'
 import type { Batcher } from './batcher.ts'
 import type { ReplicaPool } from './replica-pool.ts'
+import type { WaitingRoom } from './waiting-room.ts'
 
 /** Of one stage; read at the front door, so each answer is a few operations. */
 export class Forecast {
   readonly #batcher: Batcher
-  readonly #queue: FairQueue
+  readonly #waiting: WaitingRoom
   readonly #pool: ReplicaPool
 
-  constructor(batcher: Batcher, queue: FairQueue, pool: ReplicaPool) {
+  constructor(batcher: Batcher, waiting: WaitingRoom, pool: ReplicaPool) {
     this.#batcher = batcher
-    this.#queue = queue
+    this.#waiting = waiting
     this.#pool = pool
   }
 
-  /** A full batch waits, and no replica is free to take it: what comes now waits for what came before. */
+  /**
+   * A full batch waits, and no replica is free to take it: what comes now waits for what came before. Not before it is
+   * known what batches of such a size cost: after single tasks a burst would look dearer than it is.
+   */
   get isOverloaded(): boolean {
     const { maxBatchSize } = this.#batcher.limits
-    return this.#queue.length >= maxBatchSize && this.#pool.size > 0 && this.#pool.idleCount === 0
+    if (this.#waiting.length < maxBatchSize || !this.#batcher.knowsFullBatches) return false
+    return this.#pool.size > 0 && this.#pool.idleCount === 0
   }
 
   /** Work of a replica on a full batch, in milliseconds; undefined until a batch came back. */
@@ -36,6 +40,6 @@ export class Forecast {
 
   /** Tasks that would end here before a new one: those that replicas hold, and those that wait before it. */
   before(route: string, priority: Priority): number {
-    return this.#pool.heldCount + this.#queue.before(route, priority)
+    return this.#pool.heldCount + this.#waiting.before(route, priority)
   }
 }

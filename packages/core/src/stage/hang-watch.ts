@@ -4,8 +4,10 @@ import { Alarm } from '../contract/alarm.ts'
 import type { Clock } from '../contract/clock.ts'
 import type { ReplicaSlot } from './replica-slot.ts'
 
-/** What a `forward` gets to heed its signal, in milliseconds. */
-const GRACE_MS = 1000
+/** What a `forward` gets to heed its signal, in milliseconds; and then a second look. */
+const GRACE_MS = 750
+/** After a pause of this process timers ring before what came in the meantime is read: nobody is judged at first sight. */
+const SECOND_LOOK_MS = 250
 
 /**
  * A replica should answer its oldest batch by the batch's deadline, and some of it within the stage's timeout, which is
@@ -17,6 +19,8 @@ export class HangWatch {
   readonly #timeoutMs: number
   readonly #slots = new Set<ReplicaSlot>()
   readonly #alarm: Alarm
+  /** Replicas that were found late, and when. */
+  readonly #seen = new WeakMap<ReplicaSlot, number>()
 
   /** @param timeoutMs longest work of one call, in milliseconds; may be `Infinity`. */
   constructor(clock: Clock, timeoutMs: number) {
@@ -40,7 +44,9 @@ export class HangWatch {
   #hangsAtMs(slot: ReplicaSlot): number {
     const [oldest] = slot.batches
     if (oldest === undefined) return Number.POSITIVE_INFINITY
-    return Math.min(oldest.deadlineMs, slot.silentSinceMs + this.#timeoutMs) + GRACE_MS
+    const hangsAtMs = Math.min(oldest.deadlineMs, slot.silentSinceMs + this.#timeoutMs) + GRACE_MS
+    const seenMs = this.#seenMs(slot)
+    return seenMs === undefined ? hangsAtMs : Math.max(hangsAtMs, seenMs + SECOND_LOOK_MS)
   }
 
   #look(): void {
@@ -48,8 +54,24 @@ export class HangWatch {
     for (const slot of [...this.#slots]) {
       const hangsAtMs = this.#hangsAtMs(slot)
       if (slot.isIdle) this.#slots.delete(slot)
-      else if (hangsAtMs <= nowMs) slot.connection.close()
+      else if (hangsAtMs <= nowMs) this.#hangs(slot, nowMs)
       else this.#alarm.ringAt(hangsAtMs)
     }
+  }
+
+  /** Ends it when it was seen so before, and has said nothing since. */
+  #hangs(slot: ReplicaSlot, nowMs: number): void {
+    if (this.#seenMs(slot) !== undefined) {
+      slot.connection.close()
+      return
+    }
+    this.#seen.set(slot, nowMs)
+    this.#alarm.ringAt(nowMs + SECOND_LOOK_MS)
+  }
+
+  /** When it was found late, unless it has said something since. */
+  #seenMs(slot: ReplicaSlot): number | undefined {
+    const seenMs = this.#seen.get(slot)
+    return seenMs !== undefined && seenMs >= slot.silentSinceMs ? seenMs : undefined
   }
 }

@@ -3,12 +3,14 @@
 import { mayPrefetch } from '../batch/prefetch.ts'
 import type { Task } from '../contract/task.ts'
 import type { Connection } from '../contract/transport.ts'
-import type { ReplicaSlot } from './replica-slot.ts'
+import type { BatchCosts, ReplicaSlot } from './replica-slot.ts'
 
 /** What a prefetch depends on beyond the replicas. */
 export interface PoolLoad {
   /** Tasks waiting. */
   readonly queued: number
+  /** Tasks waiting for an idle replica each: nothing is handed out ahead then. */
+  readonly suspects: number
   readonly maxBatchSize: number
   /** Expected cost of a full batch, in milliseconds; undefined while unknown. */
   readonly fullBatchMs: number | undefined
@@ -32,11 +34,11 @@ export class ReplicaPool {
   }
 
   /** Expected time until a replica that computes is done, if a batch costs so much; `Infinity` when none computes. */
-  nextIdleMs(costMs: (size: number) => number, nowMs: number): number {
+  nextIdleMs(cost: BatchCosts, nowMs: number): number {
     let nextMs = Number.POSITIVE_INFINITY
     for (const slot of this.#slots) {
       if (slot.isIdle) continue
-      nextMs = Math.min(nextMs, slot.idleMs(costMs))
+      nextMs = Math.min(nextMs, slot.idleMs(cost))
     }
     return Math.max(0, nextMs - nowMs)
   }
@@ -78,18 +80,24 @@ export class ReplicaPool {
     return [...this.#slots, ...this.#leaving].find((slot) => slot.held.has(id))
   }
 
-  /**
-   * An idle replica, else one that may be given a full batch ahead, else undefined. A task that was with a dying replica
-   * needs an idle one, another one than that if there is one.
-   */
-  next(load: PoolLoad, { crashes, crashedOn }: Pick<Task, 'crashes' | 'crashedOn'>): ReplicaSlot | undefined {
-    if (crashes === 0) return this.#slots.find((slot) => slot.isIdle) ?? this.#ahead(load)
-    const idle = this.#slots.filter((slot) => slot.isIdle)
-    return idle.find(({ connection }) => connection.replica !== crashedOn) ?? idle[0]
+  /** An idle replica, else one that may be given a full batch ahead, else undefined. */
+  next(load: PoolLoad): ReplicaSlot | undefined {
+    return this.#slots.find((slot) => slot.isIdle) ?? this.#ahead(load)
+  }
+
+  /** Some replica computes a task that may kill it. */
+  get hasSuspect(): boolean {
+    return this.#slots.some((slot) => slot.hasSuspect)
+  }
+
+  /** An idle replica for a task that was with a dying one: never that again while there is another. */
+  nextForSuspect({ crashedOn }: Pick<Task, 'crashedOn'>): ReplicaSlot | undefined {
+    const others = this.#slots.filter(({ connection }) => connection.replica !== crashedOn)
+    return (others.length > 0 ? others : this.#slots).find((slot) => slot.isIdle)
   }
 
   #ahead(load: PoolLoad): ReplicaSlot | undefined {
-    if (load.queued < load.maxBatchSize) return undefined
+    if (load.suspects > 0 || load.queued < load.maxBatchSize) return undefined
     const slot = this.#leastLoaded()
     if (slot === undefined) return undefined
     return mayPrefetch({ ...load, replicas: this.size, heldBatches: slot.batches.length }) ? slot : undefined

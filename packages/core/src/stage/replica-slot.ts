@@ -3,6 +3,12 @@
 import type { Batch, Task } from '../contract/task.ts'
 import type { Connection } from '../contract/transport.ts'
 
+/** What batches are expected to cost. */
+export interface BatchCosts {
+  /** Of a batch of so many tasks, in milliseconds. */
+  costMs(size: number): number
+}
+
 /** The batches a replica holds, oldest first, and their tasks by id. */
 export class ReplicaSlot {
   readonly connection: Connection
@@ -60,6 +66,11 @@ export class ReplicaSlot {
     return batch
   }
 
+  /** Hands over a batch that is booked. */
+  send(tasks: readonly Task[], { deadlineMs }: Batch, nowMs: number): void {
+    this.connection.send(tasks, budgetMs(deadlineMs, nowMs))
+  }
+
   /** Books the answer to one task. Undefined when the replica does not hold it: answered twice, or never given. */
   release(id: number): Task | undefined {
     const task = this.#held.get(id)
@@ -86,9 +97,9 @@ export class ReplicaSlot {
   }
 
   /** When it will have done what it holds, if a batch costs so much; clock milliseconds. Meaningless when idle. */
-  idleMs(costMs: (size: number) => number): number {
+  idleMs(cost: BatchCosts): number {
     let idleMs = this.busySinceMs
-    for (const { size } of this.batches) idleMs += costMs(size)
+    for (const { size } of this.batches) idleMs += cost.costMs(size)
     return idleMs
   }
 
@@ -108,4 +119,9 @@ export class ReplicaSlot {
     this.#lastDoneMs = nowMs
     return workedMs
   }
+}
+
+/** Time left until the batch's deadline, in whole milliseconds; 0 when there is none. */
+function budgetMs(deadlineMs: number, nowMs: number): number {
+  return deadlineMs === Number.POSITIVE_INFINITY ? 0 : Math.ceil(deadlineMs - nowMs)
 }

@@ -40,9 +40,9 @@ export class Stage implements Blocked, NextStage {
   readonly #pool = new ReplicaPool()
   readonly #hangs: HangWatch
   readonly #replies: Replies
-  readonly #costMs = (size: number): number => this.#batcher.costMs(size)
   #timer: Timer | undefined = undefined
   #isPumpAsked = false
+  #isSuspectsTurn = true
 
   constructor(options: StageOptions, ports: StagePorts) {
     this.name = options.name
@@ -52,7 +52,7 @@ export class Stage implements Blocked, NextStage {
     this.#waiting = new WaitingRoom(options.capacity)
     this.#queue = this.#waiting.queue
     this.#picker = new BatchPicker(this, this.#waiting, ports)
-    this.forecast = new Forecast(this.#batcher, this.#queue, this.#pool)
+    this.forecast = new Forecast(this.#batcher, this.#waiting, this.#pool)
     this.#replies = new Replies(options.name, this.#batcher, ports)
     this.#hangs = new HangWatch(ports.clock, options.timeoutMs ?? Number.POSITIVE_INFINITY)
   }
@@ -64,7 +64,7 @@ export class Stage implements Blocked, NextStage {
 
   /** Tasks that wait here. */
   get length(): number {
-    return this.#queue.length
+    return this.#waiting.length
   }
 
   /** Tasks that its replicas hold. */
@@ -86,10 +86,7 @@ export class Stage implements Blocked, NextStage {
   attach(connection: Connection): void {
     const slot = new ReplicaSlot(connection)
     this.#pool.add(slot)
-    connection.open({
-      replied: (replies) => this.#replied(slot, replies),
-      closed: () => this.#closed(slot),
-    })
+    connection.open({ replied: (all) => this.#replied(slot, all), closed: () => this.#closed(slot) })
     this.resume()
   }
 
@@ -161,53 +158,74 @@ export class Stage implements Blocked, NextStage {
   #pump(): void {
     this.#timer?.cancel()
     this.#timer = undefined
-    for (;;) {
-      const first = this.#queue.first
-      if (first === undefined) return
-      const { limits, fullBatchMs } = this.#batcher
-      const load = { queued: this.#queue.ready, maxBatchSize: limits.maxBatchSize, fullBatchMs }
-      const slot = this.#pool.next(load, first)
-      if (slot === undefined) return
-      const size = slot.isIdle ? this.#sizeNow(first) : this.#batcher.limits.maxBatchSize
-      if (size === 0) return
-      this.#send(slot, size)
-    }
+    while (this.#sendNext());
   }
 
-  /** Size of the batch to send now, or 0 with the timer set. A task that was with a dying replica does not wait. */
+  /** Batches and suspects take turns, so that neither waits for all of the others. False when there is nothing to do. */
+  #sendNext(): boolean {
+    if (this.#waiting.suspects.length === 0) return this.#sendBatch()
+    return this.#isSuspectsTurn
+      ? this.#sendSuspect() || this.#sendBatch()
+      : this.#sendBatch() || this.#sendSuspect()
+  }
+
+  /** Progress is made when it is true: tasks were sent, had expired, or lost their turn. */
+  #sendBatch(): boolean {
+    if (this.#queue.first === undefined) return false
+    const { fullBatchMs } = this.#batcher
+    const { maxBatchSize } = this.#batcher.limits
+    const suspects = this.#waiting.suspects.length
+    const slot = this.#pool.next({ queued: this.#queue.ready, suspects, maxBatchSize, fullBatchMs })
+    if (slot === undefined) return false
+    const size = slot.isIdle ? this.#sizeNow(this.#queue.first) : maxBatchSize
+    if (size === 0) return false
+    const nowMs = this.#clock.now()
+    const endMs = slot.endsMs(fullBatchMs ?? 0, nowMs)
+    const tasks = this.#picker.pick({ size, maxBatchSize, nowMs, endMs })
+    if (tasks.length > 0) this.#send(slot, tasks, nowMs)
+    return true
+  }
+
+  /** While others wait, one replica at most is put at risk. */
+  #sendSuspect(): boolean {
+    const { first } = this.#waiting.suspects
+    if (first === undefined || (this.#queue.ready > 0 && this.#pool.hasSuspect)) return false
+    const slot = this.#pool.nextForSuspect(first)
+    const nowMs = this.#clock.now()
+    const task = slot === undefined ? undefined : this.#picker.pickSuspect(nowMs)
+    if (slot === undefined || task === undefined) return false
+    this.#send(slot, [task], nowMs)
+    return true
+  }
+
+  /** Size of the batch to send now, or 0 with the timer set. */
   #sizeNow(first: Task): number {
-    if (first.crashes > 0) return 1
     const nowMs = this.#clock.now()
     const view = { length: this.#queue.ready, oldestMs: this.#queue.oldestMs, deadlineMs: first.deadlineMs }
     const decision = this.#batcher.decide(view, nowMs, {
       idleReplicas: this.#pool.idleCount,
       replicas: this.#pool.size,
-      nextIdleMs: this.#pool.nextIdleMs(this.#costMs, nowMs),
+      nextIdleMs: this.#pool.nextIdleMs(this.#batcher, nowMs),
     })
     if (decision.send !== undefined) return decision.send
+    this.#timer?.cancel()
     this.#timer = this.#clock.after(decision.waitUntilMs - nowMs, () => this.#pump())
     return 0
   }
 
-  /** Sends up to `size` tasks; none when the next stages are full, or all had expired. */
-  #send(slot: ReplicaSlot, size: number): void {
-    const nowMs = this.#clock.now()
-    const { maxBatchSize } = this.#batcher.limits
-    const endMs = slot.endsMs(this.#batcher.fullBatchMs ?? 0, nowMs)
-    const tasks = this.#picker.pick({ size, maxBatchSize, nowMs, endMs })
-    const [first] = tasks
-    if (first === undefined) return
-    const { deadlineMs } = slot.hold(tasks, nowMs)
+  #send(slot: ReplicaSlot, tasks: readonly Task[], nowMs: number): void {
+    const batch = slot.hold(tasks, nowMs)
+    this.#isSuspectsTurn = !batch.isSuspect
     this.#hangs.watch(slot)
     this.#pool.used(slot)
     this.#observer.batchSent({
       stage: this.name,
       replica: slot.connection.replica,
       size: tasks.length,
-      maxBatchSize,
-      formedInMs: nowMs - first.queuedMs,
+      maxBatchSize: this.#batcher.limits.maxBatchSize,
+      formedInMs: nowMs - (tasks[0]?.queuedMs ?? nowMs),
     })
-    slot.connection.send(tasks, budgetMs(deadlineMs, nowMs))
+    slot.send(tasks, batch, nowMs)
     this.#waiting.wake()
   }
 
@@ -228,9 +246,4 @@ export class Stage implements Blocked, NextStage {
     slot.checkIdle(true)
     this.resume()
   }
-}
-
-/** Time left until the batch's deadline, in whole milliseconds; 0 when there is none. */
-function budgetMs(deadlineMs: number, nowMs: number): number {
-  return deadlineMs === Number.POSITIVE_INFINITY ? 0 : Math.ceil(deadlineMs - nowMs)
 }
