@@ -34,6 +34,8 @@ export class SchedulerMeter implements Required<Observer> {
   readonly #succeeded: Tally
   readonly #failed: Tally
   readonly #stages = new Map<string, StageMeter>()
+  /** Answers by route and status. */
+  readonly #answered = new Map<string, Map<number, Cell>>()
   /** The queue that each waiting task is in: not every way out of a queue is an event of its own. */
   readonly #waiting = new Map<number, Cell>()
 
@@ -128,8 +130,18 @@ export class SchedulerMeter implements Required<Observer> {
   }
 
   answered({ endpoint, status, left }: Answered): void {
-    this.#families.throughput.at(`${status}`, endpoint).value++
+    this.#answers(endpoint, status).value++
     if (left !== undefined) this.#families.cancelled.at(endpoint, left, '').value++
+  }
+
+  /** Making a key of both costs a microsecond, these two look-ups a tenth. */
+  #answers(endpoint: string, status: number): Cell {
+    const byStatus = this.#answered.get(endpoint) ?? new Map<number, Cell>()
+    const known = byStatus.get(status)
+    if (known !== undefined) return known
+    const cell = this.#families.throughput.at(`${status}`, endpoint)
+    this.#answered.set(endpoint, byStatus.set(status, cell))
+    return cell
   }
 
   #leaveQueue(task: TaskInfo): void {
