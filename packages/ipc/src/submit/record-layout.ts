@@ -45,15 +45,7 @@ const PRIORITY_BITS = 0b0011
 const IN_PROCESS_BIT = 0b0100
 const TELLS_ADMITTED_BIT = 0b1000
 
-/** What a submission says beside its numbers. */
-export interface SubmitTag {
-  readonly priority: Priority
-  readonly isInProcess: boolean
-  /** Whoever waits wants to know when the task was admitted. */
-  readonly tellsAdmitted: boolean
-}
-
-/** As one byte. */
+/** What a submission says beside its numbers, as one byte. @param tellsAdmitted whoever waits wants to know of that. */
 export function packTag(priority: Priority, isInProcess: boolean, tellsAdmitted: boolean): number {
   return (
     priorities.indexOf(priority) |
