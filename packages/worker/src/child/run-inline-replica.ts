@@ -28,7 +28,16 @@ export async function runInlineReplica(options: RunInlineOptions): Promise<void>
   }
   try {
     const checksOutput = logLevel === 'debug'
-    await serveReplica({ ...options, connect, checksOutput, worker, logger, clock: systemClock })
+    // A hanging call is ended with its process elsewhere; here it runs on, and is torn down after it, not under it.
+    await serveReplica({
+      hangGraceMs: Infinity,
+      ...options,
+      connect,
+      checksOutput,
+      worker,
+      logger,
+      clock: systemClock,
+    })
   } catch (error) {
     if (!(error instanceof StartError)) logger.error('the replica broke', { error })
     throw error
