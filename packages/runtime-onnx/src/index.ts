@@ -16,5 +16,5 @@ export type {
 } from './session/ort.ts'
 export type { OnnxArray } from './tensor/element-type.ts'
 export { halfTensor } from './tensor/half-tensor.ts'
-export type { OnnxValues, ShapedValues } from './tensor/item-spec.ts'
+export type { ItemValues, OnnxValues, ShapedValues } from './tensor/item-spec.ts'
 export type { OutputRow, OutputRows } from './tensor/run-model.ts'

@@ -13,7 +13,7 @@ import type {
   ProviderName,
 } from './session/ort.ts'
 import type { OnnxArray } from './tensor/element-type.ts'
-import type { OnnxValues } from './tensor/item-spec.ts'
+import type { ItemValues, OnnxValues } from './tensor/item-spec.ts'
 import type { OutputRows } from './tensor/run-model.ts'
 
 /** What an {@link OnnxWorker} may override; each member means what it means there. */
@@ -49,7 +49,7 @@ export interface OnnxWorkerOptions<In, Out, Prepared, Row extends OnnxArray> {
  * })
  */
 export function onnxWorker<
-  In = OnnxValues,
+  In = ItemValues,
   Out = OnnxArray,
   Prepared = OnnxValues,
   Row extends OnnxArray = Float32Array,

@@ -22,7 +22,7 @@ import type {
 } from './session/ort.ts'
 import { BatchModel } from './tensor/batch-model.ts'
 import type { OnnxArray } from './tensor/element-type.ts'
-import type { OnnxValues } from './tensor/item-spec.ts'
+import type { ItemValues, OnnxValues } from './tensor/item-spec.ts'
 import { chosenOutputs, type OutputRows, type RunnableModel } from './tensor/run-model.ts'
 
 /**
@@ -47,7 +47,7 @@ import { chosenOutputs, type OutputRows, type RunnableModel } from './tensor/run
  * }
  */
 export abstract class OnnxWorker<
-  In = OnnxValues,
+  In = ItemValues,
   Out = OnnxArray,
   Prepared = OnnxValues,
   Row extends OnnxArray = Float32Array,
@@ -76,7 +76,10 @@ export abstract class OnnxWorker<
   /** Where the model is: a path, a `file:` URL, or its bytes. Called once. */
   abstract load(): Awaitable<OnnxModelSource>
 
-  /** One item to the model's values, the item itself when unset. A throw fails this item alone. */
+  /**
+   * One item to the model's values; a throw fails this item alone. When unset, the item itself, which may then also be
+   * plain numbers, nested or flat, as JSON carries them.
+   */
   preprocess?(item: In): Awaitable<Prepared>
 
   /**
@@ -165,8 +168,11 @@ export abstract class OnnxWorker<
   // Not async: a promise for each item costs more than the check.
   #prepare(item: In): Awaitable<unknown> {
     const model = this.#ready()
-    const prepared: unknown = this.preprocess === undefined ? item : this.preprocess(item)
-    return prepared instanceof Promise ? prepared.then((value) => model.check(value)) : model.check(prepared)
+    if (this.preprocess === undefined) return model.check(item)
+    const prepared: unknown = this.preprocess(item)
+    return prepared instanceof Promise
+      ? prepared.then((value) => model.checkPrepared(value))
+      : model.checkPrepared(prepared)
   }
 
   #ready(): BatchModel {

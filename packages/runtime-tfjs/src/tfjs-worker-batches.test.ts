@@ -1,4 +1,4 @@
-import type { ReplicaReport } from '@mosec/core'
+import { type ReplicaReport, ValidationError } from '@mosec/core'
 import { describe, expect, it } from 'vitest'
 import type { ModelInput, ModelOutput, Tfjs, TfjsModel } from './backend/tfjs.ts'
 import type { TensorArray, TensorValues } from './tensor/item-spec.ts'
@@ -120,5 +120,41 @@ describe('tfjsWorker', () => {
     })
     expect(await (await ready(new First())).forward([item(1, 2, 3)])).toEqual([6])
     expect(First.name).toBe('Tfjs')
+  })
+
+  it('takes plain arrays without preprocess, since JSON has no others, and checks each number', async () => {
+    const First = tfjsWorker({
+      backends: ['wasm'],
+      load: (tf) => sumModel(tf),
+      postprocess: (row: TensorArray) => row[0],
+    })
+    const worker = await ready(new First())
+    const bad: unknown = [1, 'secret', 3]
+    expect(
+      await worker.forward([[1, 2, 3], [1, 2], bad as number[], { data: item(4, 5, 6), shape: [3] }]),
+    ).toEqual([
+      6,
+      new ValidationError('expected numbers of the shape [3], nested or in one array, got the shape [2]'),
+      new ValidationError('at [1]: expected a finite float32 number, got a string'),
+      15,
+    ])
+  })
+
+  it('does not blame the client for what preprocess gives in a wrong type', async () => {
+    const Wrong = tfjsWorker({
+      backends: ['wasm'],
+      load: (tf) => sumModel(tf),
+      preprocess: (values: number[]): unknown => {
+        if (values.length === 0) throw new ValidationError('nothing is there')
+        return values.length === 3 ? values : Float32Array.from(values)
+      },
+      postprocess: (row) => row[0],
+    })
+    const [type, length, own] = await (await ready(new Wrong())).forward([[1, 2, 3], [1], []])
+    const message =
+      'preprocess must give a Float32Array of 3 values, shape [3], and gave an Array of 3 values'
+    expect(type).toEqual(new TypeError(message))
+    expect(length).toBeInstanceOf(ValidationError)
+    expect(own).toEqual(new ValidationError('nothing is there'))
   })
 })

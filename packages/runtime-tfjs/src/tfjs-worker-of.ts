@@ -2,7 +2,7 @@
 
 import type { Awaitable, Codec, StandardSchema } from '@mosec/core'
 import type { BackendName, ModelInput, ModelOutput, Tfjs, TfjsModel } from './backend/tfjs.ts'
-import type { TensorArray, TensorValues } from './tensor/item-spec.ts'
+import type { ItemValues, TensorArray, TensorValues } from './tensor/item-spec.ts'
 import { TfjsWorker } from './tfjs-worker.ts'
 
 /** What a {@link TfjsWorker} may override; each member means what it means there. */
@@ -35,7 +35,7 @@ export interface TfjsWorkerOptions<In, Out, Prepared, Model extends TfjsModel> {
  * })
  */
 export function tfjsWorker<
-  In = TensorValues,
+  In = ItemValues,
   Out = TensorArray,
   Prepared = TensorValues,
   Model extends TfjsModel = TfjsModel,

@@ -22,7 +22,7 @@ describe('TfjsWorker', () => {
     expect(results).toEqual([
       6,
       new ValidationError('expected a Float32Array of 3 values, shape [3], got a Float32Array of 1 values'),
-      new ValidationError('expected a Float32Array of 3 values, shape [3], got a Int32Array of 3 values'),
+      new ValidationError('expected a Float32Array of 3 values, shape [3], got an Int32Array of 3 values'),
       new ValidationError('unlucky'),
       3,
     ])

@@ -12,7 +12,7 @@ import type { BackendName, ModelInput, ModelOutput, Tfjs, TfjsModel } from './ba
 import { useBackend } from './backend/use-backend.ts'
 import type { LoadedTfjs } from './load-tfjs.ts'
 import { BatchModel } from './tensor/batch-model.ts'
-import type { TensorArray, TensorValues } from './tensor/item-spec.ts'
+import type { ItemValues, TensorArray, TensorValues } from './tensor/item-spec.ts'
 
 /**
  * Serves a TensorFlow.js model: say how to load it and what to make of a row of its output. The rest is done here: the best
@@ -35,7 +35,7 @@ import type { TensorArray, TensorValues } from './tensor/item-spec.ts'
  * }
  */
 export abstract class TfjsWorker<
-  In = TensorValues,
+  In = ItemValues,
   Out = TensorArray,
   Prepared = TensorValues,
   Model extends TfjsModel = TfjsModel,
@@ -58,7 +58,10 @@ export abstract class TfjsWorker<
   /** Loads the model, with a backend active; again with the next one where it turns out not to run on the first. */
   abstract load(tf: Tfjs): Awaitable<Model>
 
-  /** One item to the model's values, the item itself when unset. A throw fails this item alone. */
+  /**
+   * One item to the model's values; a throw fails this item alone. When unset, the item itself, which may then also be
+   * plain numbers, nested or flat, as JSON carries them.
+   */
   preprocess?(item: In): Awaitable<Prepared>
 
   /** A batch to the model's input, for ragged or several inputs; packs equal items into one tensor when unset. */
@@ -136,8 +139,11 @@ export abstract class TfjsWorker<
   // Not async: a promise for each item costs more than the check.
   #prepare(item: In): Awaitable<unknown> {
     const model = this.#ready()
-    const prepared: unknown = this.preprocess === undefined ? item : this.preprocess(item)
-    return prepared instanceof Promise ? prepared.then((value) => model.check(value)) : model.check(prepared)
+    if (this.preprocess === undefined) return model.check(item)
+    const prepared: unknown = this.preprocess(item)
+    return prepared instanceof Promise
+      ? prepared.then((value) => model.checkPrepared(value))
+      : model.checkPrepared(prepared)
   }
 
   #ready(): BatchModel {

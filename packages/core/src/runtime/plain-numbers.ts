@@ -112,7 +112,7 @@ function append(level: readonly unknown[], { nesting, rule, values, path }: Appe
   const isLast = path.length === nesting.length - 1
   for (const [n, each] of level.entries()) {
     if (isLast) {
-      values.push(asNumber(each, rule) ?? refuse([...path, n], rule.expected, each))
+      values.push(asNumber(each, rule) ?? refuse([...path, n], rule.expected, describeElement(each)))
     } else {
       const inner = [...path, n]
       append(arrayAt(each, nesting[inner.length], inner), { nesting, rule, values, path: inner })
@@ -127,12 +127,12 @@ function asNumber(value: unknown, rule: Rule): number | undefined {
 
 function arrayAt(value: unknown, length: number | undefined, path: readonly number[]): readonly unknown[] {
   if (Array.isArray(value) && value.length === length) return value
-  return refuse(path, `an Array of ${length} values, as before it`, value)
+  return refuse(path, `an Array of ${length} values, as before it`, describeItem(value))
 }
 
-function refuse(path: readonly number[], expected: string, got: unknown): never {
+function refuse(path: readonly number[], expected: string, got: string): never {
   const place = path.map((n) => `[${n}]`).join('')
-  throw new ValidationError(`at ${place}: expected ${expected}, got ${describeElement(got)}`)
+  throw new ValidationError(`at ${place}: expected ${expected}, got ${got}`)
 }
 
 // The number itself may be private; that it is NaN is not.

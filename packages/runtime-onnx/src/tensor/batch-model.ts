@@ -5,7 +5,7 @@ import type { BatchSizes } from '@mosec/core/runtime'
 import type { ModelInput } from '../model/model-input.ts'
 import type { OnnxFeeds, Ort } from '../session/ort.ts'
 import { emptyArray } from './element-type.ts'
-import { checkItem, type ItemSpec, type ShapedValues, sizeOf } from './item-spec.ts'
+import { checkPreparedItem, checkSentItem, type ItemSpec, type ShapedValues, sizeOf } from './item-spec.ts'
 import { batchTensor, groupByShape } from './pack.ts'
 import { type OutputRows, type RunnableModel, runModel } from './run-model.ts'
 
@@ -27,12 +27,21 @@ export class BatchModel {
   }
 
   /**
-   * What `preprocess` gave, as the model takes it.
+   * An item as it came, as the model takes it.
    * @throws ValidationError (`validation_error`) when it is something else.
    */
   check(item: unknown): unknown {
     const { input } = this.#options
-    return input === undefined ? item : checkItem(item, input.spec)
+    return input === undefined ? item : checkSentItem(item, input.spec)
+  }
+
+  /**
+   * What `preprocess` gave, as the model takes it.
+   * @throws ValidationError (`validation_error`), or TypeError when its type is wrong, which is no client's doing.
+   */
+  checkPrepared(prepared: unknown): unknown {
+    const { input } = this.#options
+    return input === undefined ? prepared : checkPreparedItem(prepared, input.spec)
   }
 
   /** The rows of the items that are good, the errors of the others. */

@@ -47,6 +47,13 @@ export function emptyArray(type: ElementType, length: number): OnnxArray {
   return type === 'string' ? Array<string>(length).fill('') : new arrayTypes[type](length)
 }
 
+/** The numbers, in the array of that type. */
+export function arrayFrom(type: Exclude<ElementType, 'string'>, values: readonly number[]): OnnxArray {
+  if (type === 'int64') return BigInt64Array.from(values, BigInt)
+  if (type === 'uint64') return BigUint64Array.from(values, BigInt)
+  return new arrayTypes[type](values)
+}
+
 /** Does the value hold elements of that type? */
 export function isArrayOf(type: ElementType, value: unknown): value is OnnxArray {
   if (type !== 'string') return value instanceof arrayTypes[type]

@@ -1,7 +1,8 @@
 /** What one item must be before it may join a batch, so that a bad item fails alone. */
 
 import { ValidationError } from '@mosec/core'
-import { arrayName, type ElementType, isArrayOf, type OnnxArray } from './element-type.ts'
+import { describeItem, hasData, type NestedNumbers, plainNumbers, withArticle } from '@mosec/core/runtime'
+import { arrayFrom, arrayName, type ElementType, isArrayOf, type OnnxArray } from './element-type.ts'
 
 /** One item's values: an array whose length must fit, or one that says its shape. */
 export type OnnxValues = OnnxArray | ShapedValues
@@ -11,6 +12,9 @@ export interface ShapedValues {
   readonly data: OnnxArray
   readonly shape: readonly number[]
 }
+
+/** What an item may be where nothing prepares it; plain numbers are checked one by one, as clients send them. */
+export type ItemValues = OnnxValues | NestedNumbers
 
 /** Shape and type of one item, without the batch dimension. */
 export interface ItemSpec {
@@ -39,7 +43,32 @@ export function checkItem(item: unknown, spec: ItemSpec): ShapedValues {
     const shape = hasData(item) ? item.shape : shapeOf(data.length, spec.shape)
     if (isShape(shape) && fits(shape, spec.shape) && sizeOf(shape) === data.length) return { data, shape }
   }
-  throw new ValidationError(`expected ${describeSpec(spec)}, got ${describe(item)}`)
+  throw new ValidationError(`expected ${describeSpec(spec)}, got ${describeItem(item)}`)
+}
+
+/**
+ * The values and shape of an item as a client sent it, plain arrays of numbers among them.
+ * @throws ValidationError (`validation_error`) that names what was expected and what came.
+ */
+export function checkSentItem(item: unknown, spec: ItemSpec): ShapedValues {
+  const data: unknown = hasData(item) ? item.data : item
+  const { type } = spec
+  if (type === 'string' || !Array.isArray(data)) return checkItem(item, spec)
+  if (!hasData(item)) {
+    const { values, shape } = plainNumbers(data, { shape: spec.shape, type })
+    return checkItem({ data: arrayFrom(type, values), shape }, spec)
+  }
+  const { values } = plainNumbers(data, { shape: [null], type })
+  return checkItem({ ...item, data: arrayFrom(type, values) }, spec)
+}
+
+/**
+ * The values and shape of what `preprocess` made. Their number may be the client's doing; their type is not.
+ * @throws TypeError, which is no client's to read, when the type is wrong; ValidationError when the number or shape is.
+ */
+export function checkPreparedItem(prepared: unknown, spec: ItemSpec): ShapedValues {
+  if (isArrayOf(spec.type, hasData(prepared) ? prepared.data : prepared)) return checkItem(prepared, spec)
+  throw new TypeError(`preprocess must give ${describeSpec(spec)}, and gave ${describeItem(prepared)}`)
 }
 
 /** The shape of an array that does not say it: known where at most one dimension is free. */
@@ -58,24 +87,8 @@ function fits(shape: readonly number[], pattern: ItemSpec['shape']): boolean {
   )
 }
 
-function hasData(item: unknown): item is { readonly data: unknown; readonly shape?: unknown } {
-  return typeof item === 'object' && item !== null && !ArrayBuffer.isView(item) && 'data' in item
-}
-
 function describeSpec({ shape, type }: ItemSpec): string {
   const fixed = shape.filter((length) => length !== null)
   const count = fixed.length === shape.length ? ` of ${sizeOf(fixed)} values,` : ''
-  return `a ${arrayName(type)}${count || ' with'} shape [${shapeText(shape)}]`.replace(
-    /^a (?=[AEIOU])/,
-    'an ',
-  )
-}
-
-// Says types and sizes only: the values may be private, and long.
-function describe(item: unknown): string {
-  if (hasData(item)) return `${describe(item.data)}, shape [${String(item.shape)}]`
-  if (Array.isArray(item)) return `an Array of ${item.length} values`
-  if (ArrayBuffer.isView(item)) return `a ${item.constructor.name} of ${Reflect.get(item, 'length')} values`
-  if (item === null || typeof item !== 'object') return item === null ? 'null' : `a ${typeof item}`
-  return 'an object without data'
+  return `${withArticle(arrayName(type))}${count || ' with'} shape [${shapeText(shape)}]`
 }

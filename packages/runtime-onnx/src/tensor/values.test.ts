@@ -125,7 +125,7 @@ describe('checkItem', () => {
     [{ data: new Float32Array(24), shape: [3, 2, '4'] }, picture, 'shape [3,2,4]'],
     [{ data: new Float32Array(6), shape: [3, -1, -2] }, picture, 'shape [3,-1,-2]'],
     [{ shape: [3, 1, 1] }, picture, 'got an object without data'],
-    [Int32Array.of(1), tokens, 'expected a BigInt64Array with shape [?], got a Int32Array of 1 values'],
+    [Int32Array.of(1), tokens, 'expected a BigInt64Array with shape [?], got an Int32Array of 1 values'],
     [
       ['a', 1],
       { shape: [2], type: 'string' },

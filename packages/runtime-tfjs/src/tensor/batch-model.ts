@@ -4,7 +4,7 @@ import { type Logger, type ReplicaReport, StartError } from '@mosec/core'
 import { BatchSizes } from '@mosec/core/runtime'
 import type { ModelInput, ModelOutput, TfjsModel } from '../backend/tfjs.ts'
 import type { LoadedTfjs } from '../load-tfjs.ts'
-import { checkItem, type ItemSpec, type TensorArray, zeros } from './item-spec.ts'
+import { checkPreparedItem, checkSentItem, type ItemSpec, type TensorArray, zeros } from './item-spec.ts'
 import { fixedBatchSize, readItemSpec } from './model-input.ts'
 import { ModelRunner } from './model-runner.ts'
 import { batchTensor } from './pack.ts'
@@ -50,9 +50,14 @@ export class BatchModel {
     this.#guard = new TensorGuard(logger, report)
   }
 
-  /** The item, when the model takes it. @throws ValidationError (`validation_error`) otherwise. */
-  check(prepared: unknown): unknown {
-    return this.#spec === undefined ? prepared : checkItem(prepared, this.#spec)
+  /** An item as it came, when the model takes it. @throws ValidationError (`validation_error`) otherwise. */
+  check(item: unknown): unknown {
+    return this.#spec === undefined ? item : checkSentItem(item, this.#spec)
+  }
+
+  /** What `preprocess` gave, when the model takes it. @throws ValidationError or, for a wrong type, TypeError. */
+  checkPrepared(prepared: unknown): unknown {
+    return this.#spec === undefined ? prepared : checkPreparedItem(prepared, this.#spec)
   }
 
   /** The rows of the items that are good, the errors of the others; those never reach the model. */
