@@ -9,3 +9,18 @@ it('a forward that ignores its signal past timeout and grace loses its replica, 
   await expect.poll(() => isRunning(replica), { timeout: 5000 }).toBe(false)
   await expect.poll(async () => (await post(program, {})).status, { timeout: 5000 }).toBe(200)
 })
+
+it.each(['process', 'thread'])(
+  'a forward that never settles loses its replica, too, and who waits behind it is answered (%s)',
+  async (isolation) => {
+    const env = { ISOLATION: isolation, STAGE_TIMEOUT: '300' }
+    await using program = await start('hang', { env, flags: ['--timeout', '20000'] })
+    const hangs = await post(program, { never: true })
+    expect([hangs.status, hangs.body]).toEqual([
+      408,
+      'mosec timeout error: forward did not end within 300 ms',
+    ])
+    expect((await post(program, {})).status).toBe(200)
+    expect(program.output()).toContain('forward still runs 1000 ms after its time was over')
+  },
+)

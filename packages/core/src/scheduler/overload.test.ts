@@ -142,6 +142,21 @@ describe('under overload', () => {
     expect(sent.filter(({ outcome }) => outcome?.code !== 'ok')).toEqual([])
   })
 
+  it('refuses nobody of a burst after single tasks, which tell nothing of a full batch', () => {
+    const world = setUp([{ name: 'model', costMs: () => 20 }], { '/': ['model'] }, { timeoutMs: 600 })
+    const { clock } = world
+    for (let round = 0; round < 30; round++) {
+      send(world)
+      clock.advance(25)
+    }
+    const burst = Array.from({ length: 150 }, () => {
+      clock.advance(0.1)
+      return send(world)
+    })
+    clock.advance(600)
+    expect(burst.filter(({ outcome }) => outcome?.code !== 'ok')).toEqual([])
+  })
+
   it('one slow batch does not close the door for good', () => {
     let isSlow = false
     const world = setUp(

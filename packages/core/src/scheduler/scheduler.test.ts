@@ -397,6 +397,19 @@ describe('Scheduler', () => {
       expect(replica.isClosed).toBe(false)
     })
 
+    it('is not ended at first sight: after a pause of the server its answer may wait to be read', () => {
+      const { clock, send, attach } = setUp({ timeoutMs: 300 })
+      const replica = attach('A')
+      send()
+      clock.advance(300 + 800)
+      replica.finish()
+      const next = send()
+      clock.advance(250)
+      replica.finish()
+      expect(next.text).toBe('ok x')
+      expect(replica.isClosed).toBe(false)
+    })
+
     it('is not one that answers its batch call by call, each in its time', () => {
       const { clock, send, attach } = setUp({
         stages: [{ name: 'A', max: 4, stageTimeoutMs: 500 }],

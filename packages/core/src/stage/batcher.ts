@@ -50,6 +50,11 @@ export class Batcher {
     return this.#largest * 2 >= this.#limits.maxBatchSize
   }
 
+  /** Expected cost of a full batch for who gives tasks up on account of it, in milliseconds; 0 while it is a guess. */
+  get sureBatchMs(): number {
+    return this.knowsFullBatches ? (this.fullBatchMs ?? 0) : 0
+  }
+
   /** Expected cost of a batch, in milliseconds; 0 until one came back. */
   costMs(size: number): number {
     return this.#cost.costMs(size)

@@ -180,7 +180,7 @@ export class Stage implements Blocked, NextStage {
     const size = slot.isIdle ? this.#sizeNow(this.#queue.first) : maxBatchSize
     if (size === 0) return false
     const nowMs = this.#clock.now()
-    const endMs = slot.endsMs(fullBatchMs ?? 0, nowMs)
+    const endMs = slot.endsMs(this.#batcher.sureBatchMs, nowMs)
     const tasks = this.#picker.pick({ size, maxBatchSize, nowMs, endMs })
     if (tasks.length > 0) this.#send(slot, tasks, nowMs)
     return true

@@ -22,6 +22,7 @@ import { FailingReplicas } from './failing-replicas.ts'
 import { Fleet } from './fleet.ts'
 import { HttpSide, type OpenPort } from './http-side.ts'
 import { metricsPage } from './metrics-page.ts'
+import { RefusalLog } from './refusal-log.ts'
 import type { RunningService } from './running-service.ts'
 import { scheduledStages } from './scheduling.ts'
 import { openTransports, type Transports } from './transports.ts'
@@ -75,8 +76,10 @@ export class Service implements RunningService {
       routes: blueprint.routes,
     })
     const observers = options.plugins.flatMap(({ observer }) => observer ?? [])
-    this.#observer = combineObservers([this.#metrics, this.#failing, ...observers], (error, event) =>
-      logger.error(`an observer threw on ${event}; it goes on being told`, { error }),
+    const refusals = new RefusalLog(this.#clock, logger)
+    this.#observer = combineObservers(
+      [this.#metrics, this.#failing, refusals, ...observers],
+      (error, event) => logger.error(`an observer threw on ${event}; it goes on being told`, { error }),
     )
     this.scheduler = new Scheduler({
       stages: scheduledStages(blueprint.stages, config.capacity),
