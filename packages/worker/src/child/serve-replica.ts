@@ -14,6 +14,9 @@ import { Turn } from './turn.ts'
 import { warmUp } from './warm-up.ts'
 import { workerInfo } from './worker-info.ts'
 
+/** As long as the parent gives one that never yields. */
+const HANG_GRACE_MS = 1_000
+
 /** What a replica is made of. */
 export interface ServeReplicaOptions {
   readonly worker: AnyWorker
@@ -26,7 +29,7 @@ export interface ServeReplicaOptions {
   readonly timeoutMs: number
   /**
    * Time that a `forward` may still run once its timeout or deadline has passed, in milliseconds; then the replica leaves
-   * with an error, and its queued batches are computed elsewhere. No limit unless set.
+   * with an error, and its queued batches are computed elsewhere. 1,000 when left out.
    */
   readonly hangGraceMs?: number
   readonly onBatchError: OnBatchError
@@ -142,7 +145,7 @@ function createLoop(options: ComputeOptions, channel: Channel): BatchLoop {
     isolated: isolatedTally(options),
     checksOutput: options.checksOutput ?? false,
     timeoutMs: options.timeoutMs > 0 ? options.timeoutMs : Infinity,
-    hangGraceMs: options.hangGraceMs ?? Infinity,
+    hangGraceMs: options.hangGraceMs ?? HANG_GRACE_MS,
     hung: (error) => loop.break(error),
     blame: createBlame(worker.constructor.name, logger),
     clock,
