@@ -9,6 +9,8 @@ import {
 } from './frame-layout.ts'
 import { GatheredBytes } from './gathered-bytes.ts'
 
+const EMPTY = new Uint8Array(0)
+
 /** Collects frames until they are taken for one write. */
 export class FrameEncoder {
   readonly #out: GatheredBytes
@@ -44,21 +46,19 @@ export class FrameEncoder {
 
   #appendFrame(flag: number, items: readonly FrameItem[]): void {
     const out = this.#out
-    out.reserve(FRAME_HEADER_BYTES)
-    out.view.setUint16(out.at, flag)
-    out.view.setUint16(out.at + 2, items.length)
-    out.at += FRAME_HEADER_BYTES
+    const at = out.add(FRAME_HEADER_BYTES, EMPTY)
+    out.view.setUint16(at, flag)
+    out.view.setUint16(at + 2, items.length)
     for (const item of items) this.#appendItem(item)
   }
 
   #appendItem({ id, state = 0, bytes }: FrameItem): void {
     const out = this.#out
-    out.reserve(ITEM_HEADER_BYTES)
-    out.view.setUint32(out.at, id)
-    out.view.setUint16(out.at + 4, state)
-    out.view.setUint32(out.at + 6, bytes.length)
-    out.at += ITEM_HEADER_BYTES
-    out.payload(bytes)
+    const at = out.add(ITEM_HEADER_BYTES, bytes)
+    const { view } = out
+    view.setUint32(at, id)
+    view.setUint16(at + 4, state)
+    view.setUint32(at + 6, bytes.length)
   }
 }
 

@@ -16,12 +16,12 @@ const BLOCK_BYTES = 64 * 1024
  *     parts:  [----------------- view ------------------][  large  ][---- view
  */
 export class GatheredBytes {
-  /** The block; a header is written into it at `at`, which the writer moves, after `reserve`. */
+  /** The block that heads are written into. */
   view = new DataView(new ArrayBuffer(0))
-  at = 0
   readonly #copyUpToBytes: number
   #parts: Uint8Array[] = []
   #bytes = new Uint8Array(0)
+  #at = 0
   /** Start of the view that is not cut off yet. */
   #from = 0
 
@@ -30,26 +30,23 @@ export class GatheredBytes {
     this.#copyUpToBytes = copyUpToBytes
   }
 
-  /** Makes room for so many bytes at `at`. */
-  reserve(bytes: number): void {
-    if (this.#bytes.length - this.at >= bytes) return
-    this.#cut()
-    this.#bytes = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, bytes))
-    this.view = new DataView(this.#bytes.buffer)
-    this.#from = 0
-    this.at = 0
-  }
-
-  /** Adds a payload. A large one is not copied: it must not be changed before it was written. */
-  payload(bytes: Uint8Array): void {
-    if (bytes.length > this.#copyUpToBytes) {
+  /**
+   * Adds a head and its payload. A large payload is not copied: it must not be changed before it was written.
+   * @returns where the head begins in `view`: the caller writes all of it there, at once.
+   */
+  add(headBytes: number, payload: Uint8Array): number {
+    const isCopied = payload.length <= this.#copyUpToBytes
+    this.#reserve(headBytes + (isCopied ? payload.length : 0))
+    const at = this.#at
+    this.#at = at + headBytes
+    if (isCopied) {
+      this.#bytes.set(payload, this.#at)
+      this.#at += payload.length
+    } else {
       this.#cut()
-      this.#parts.push(bytes)
-      return
+      this.#parts.push(payload)
     }
-    this.reserve(bytes.length)
-    this.#bytes.set(bytes, this.at)
-    this.at += bytes.length
+    return at
   }
 
   /** Everything added since the last call, as pieces to be written in this order. */
@@ -60,9 +57,18 @@ export class GatheredBytes {
     return parts
   }
 
+  #reserve(bytes: number): void {
+    if (this.#bytes.length - this.#at >= bytes) return
+    this.#cut()
+    this.#bytes = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, bytes))
+    this.view = new DataView(this.#bytes.buffer)
+    this.#from = 0
+    this.#at = 0
+  }
+
   #cut(): void {
-    if (this.at === this.#from) return
-    this.#parts.push(this.#bytes.subarray(this.#from, this.at))
-    this.#from = this.at
+    if (this.#at === this.#from) return
+    this.#parts.push(this.#bytes.subarray(this.#from, this.#at))
+    this.#from = this.#at
   }
 }

@@ -16,9 +16,8 @@ export class RecordEncoder {
    */
   append(head: Readonly<RecordHead>, bytes: Uint8Array = EMPTY): void {
     if (bytes.length > MAX_LENGTH_BYTES) throw new RangeError(`a record holds no ${bytes.length} bytes`)
-    const out = this.#out
-    out.reserve(RECORD_HEAD_BYTES)
-    const { view, at } = out
+    const at = this.#out.add(RECORD_HEAD_BYTES, bytes)
+    const { view } = this.#out
     view.setUint8(at, head.kind)
     view.setUint8(at + 1, head.tag)
     view.setUint16(at + 2, head.word)
@@ -27,8 +26,6 @@ export class RecordEncoder {
     view.setUint16(at + 10, head.right)
     view.setUint32(at + 12, head.number)
     view.setUint32(at + 16, bytes.length)
-    out.at = at + RECORD_HEAD_BYTES
-    if (bytes.length > 0) out.payload(bytes)
   }
 
   /** Everything added since the last call, as pieces to be written in this order. */
