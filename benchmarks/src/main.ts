@@ -32,9 +32,11 @@ for (const workload of chosen) await measure(workload)
 
 async function measure({ id, title, defaults, run }: Workload): Promise<void> {
   print(`\n${id}: ${title}\n`)
-  const report = await run({ ...defaults(options.quick), ...given(), isQuick: options.quick, print })
+  const save = (data: unknown): Promise<void> =>
+    writeFile(`${results}/${id}.json`, `${JSON.stringify(data, null, 2)}\n`)
+  const report = await run({ ...defaults(options.quick), ...given(), isQuick: options.quick, print, save })
   print(`\n${report.text}\n`)
-  await writeFile(`${results}/${id}.json`, `${JSON.stringify(report.data, null, 2)}\n`)
+  await save(report.data)
   for (const [name, svg] of Object.entries(report.charts ?? {})) {
     await writeFile(`${results}/${id}-${name}.svg`, svg)
   }

@@ -15,6 +15,8 @@ export interface RunSettings extends Amount {
   readonly isQuick: boolean
   /** Tells how far it is. */
   readonly print: (text: string) => void
+  /** Keeps what there is so far in `results/<id>.json`: a long run may be cut off. */
+  readonly save: (data: unknown) => Promise<void>
 }
 
 /** What a run found. */

@@ -1,26 +1,38 @@
 /** A case in a process of its own: runtimes keep memory, a chosen backend, and sometimes a crash to themselves. */
 
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { caseName } from './cases.ts'
 import type { CaseResult, MeasureOptions } from './measure-case.ts'
+import type { RuntimeCase } from './runtime-case.ts'
 
+const tfjsNodeProject = fileURLToPath(
+  new URL('../../../node_modules/.cache/mosec/tfjs-node', import.meta.url),
+)
 const main = fileURLToPath(new URL('./measure-main.js', import.meta.url))
 
 /** What was measured, or why nothing was: a backend that this machine lacks. */
 export async function measureApart(
-  name: string,
+  one: RuntimeCase,
   options: MeasureOptions,
 ): Promise<CaseResult | { readonly missing: string }> {
   const env = { ...process.env, ...vulkanEnvironment() }
   try {
-    const args = [main, name, JSON.stringify(options)]
-    const { stdout } = await promisify(execFile)(process.execPath, args, { env })
+    const args = [main, caseName(one), JSON.stringify(options)]
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env, cwd: projectOf(one) })
     return JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
   } catch (error) {
     return { missing: String(error) }
   }
+}
+
+/** `npm run tfjs-node` builds it in a project of its own; runtimes look for packages in the working directory. */
+function projectOf({ backend }: RuntimeCase): string {
+  const isThere = backend === 'tensorflow' && existsSync(join(tfjsNodeProject, 'node_modules'))
+  return isThere ? tfjsNodeProject : process.cwd()
 }
 
 /** Where scripts/software-vulkan.sh has unpacked one; the loader of libraries reads its variable at the start. */

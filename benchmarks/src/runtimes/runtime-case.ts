@@ -9,6 +9,8 @@ export interface RuntimeCase {
   readonly backend: string
   /** Larger ones take too long, or too much memory. */
   readonly largestBatch: number
+  /** Takes too long for a quick run. */
+  readonly isSlow?: boolean
   open(): Promise<OpenCase>
 }
 

@@ -5,26 +5,61 @@ import type { Workload } from '../workload.ts'
 import { caseName, runtimeCases } from './cases.ts'
 import type { CaseResult } from './measure-case.ts'
 import { measureApart } from './own-process.ts'
+import type { RuntimeCase } from './runtime-case.ts'
 
 const batchSizes = [1, 2, 4, 8, 16, 32]
+const quickBatchSizes = [1, 8]
+/** For one measurement of a case, of which there are some. */
+const limitMs = 15_000
+const quickLimitMs = 2000
 
 export const runtimes: Workload = {
   id: 'runtimes',
   title: 'models: ms per item by batch size, and the cost of the adapter',
   defaults: (isQuick) => ({ rounds: isQuick ? 5 : 25, seconds: 0, minutes: 0 }),
-  run: async ({ rounds, isQuick, print }) => {
-    const sizes = isQuick ? [1, 8] : batchSizes
+  run: async ({ rounds, isQuick, print, save }) => {
+    const sizes = isQuick ? quickBatchSizes : batchSizes
+    const options = { batchSizes: sizes, rounds, limitMs: isQuick ? quickLimitMs : limitMs }
     const results: CaseResult[] = []
     const missing: string[] = []
-    for (const name of runtimeCases().map(caseName)) {
-      print(`  ${name}\n`)
-      const told = await measureApart(name, { batchSizes: sizes, rounds })
-      if ('missing' in told) missing.push(`not measured: ${name}: ${told.missing}`)
+    for (const one of runtimeCases()) {
+      print(`  ${caseName(one)}: `)
+      const told = whyNot(one, missing, isQuick) ?? (await measureApart(one, options))
+      if ('missing' in told) missing.push(`not measured: ${caseName(one)}: ${told.missing}`)
       else results.push(told)
+      print(`${'missing' in told ? `not measured, ${told.missing}` : lineOf(told)}\n`)
+      await save({ results, missing })
     }
     return { text: [tableOf(results, sizes), '', ...missing].join('\n'), data: { results, missing } }
   },
 }
+
+interface Missing {
+  readonly missing: string
+}
+
+/** What need not be tried: a backend that was not there for another model will not be for this one. */
+function whyNot(one: RuntimeCase, missing: readonly string[], isQuick: boolean): Missing | undefined {
+  if (isQuick && one.isSlow === true) return { missing: 'too slow for --quick' }
+  const { runtime, backend } = one
+  const isAbsent = runtimeCases().some(
+    (other) =>
+      other.runtime === runtime &&
+      other.backend === backend &&
+      missing.some((line) => line.startsWith(`not measured: ${caseName(other)}: `) && lacksBackend(line)),
+  )
+  return isAbsent ? { missing: 'no such backend here, see above' } : undefined
+}
+
+const lacksBackend = (line: string): boolean =>
+  /no (TensorFlow\.js backend|onnxruntime provider) works/.test(line)
+
+function lineOf({ msPerItem, overheadAt8 }: CaseResult): string {
+  const times = Object.entries(msPerItem).map(([size, ms]) => `${ms.toPrecision(3)} ms at ${size}`)
+  return [...times, ...(overheadAt8 === null ? [] : [`adapter ${percent(overheadAt8)}`])].join(', ')
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
 
 function tableOf(results: readonly CaseResult[], sizes: readonly number[]): string {
   const head = ['runtime', 'model', 'backend', ...sizes.map((size) => `batch ${size}`), 'adapter at 8']
@@ -33,7 +68,7 @@ function tableOf(results: readonly CaseResult[], sizes: readonly number[]): stri
     model,
     backend,
     ...sizes.map((size) => msPerItem[size]?.toPrecision(3) ?? ''),
-    overheadAt8 === null ? '' : `${(overheadAt8 * 100).toFixed(1)} %`,
+    overheadAt8 === null ? '' : percent(overheadAt8),
   ])
   return markdownTable(head, rows)
 }

@@ -32,6 +32,7 @@ export function tfjsCases(): readonly RuntimeCase[] {
         ...at,
         model: pictures.name,
         largestBatch: largestPictures(backend),
+        isSlow: backend === 'cpu',
         open: () => openPacked(backend, pictures),
       },
       { ...at, model: numbers.name, open: () => openPacked(backend, numbers) },
