@@ -34,12 +34,25 @@ export class Replies {
     this.#observer = ports.observer
   }
 
-  /** Books what a replica said. */
-  take(slot: ReplicaSlot, replies: readonly Reply[]): void {
+  /**
+   * Books what a replica said, and passes on events.
+   * @returns the answered tasks, each at the place of its reply; to be told by {@link tell}, when the replica has its next
+   * batch: it computes while clients are written to.
+   */
+  book(slot: ReplicaSlot, replies: readonly Reply[]): readonly (Task | undefined)[] {
     slot.heard(this.#clock.now())
-    for (const reply of replies) {
-      if (reply.isEvent === true) this.#streamed(slot, reply)
-      else this.#answered(slot, reply)
+    return replies.map((reply) =>
+      reply.isEvent === true ? this.#streamed(slot, reply) : this.#answered(slot, reply),
+    )
+  }
+
+  /** Hands on the answers that were booked. */
+  tell(tasks: readonly (Task | undefined)[], replies: readonly Reply[]): void {
+    for (let index = 0; index < replies.length; index++) {
+      const [task, reply] = [tasks[index], replies[index]]
+      if (task === undefined || reply === undefined) continue
+      this.#host.stageAfter(task)?.unreserve(task)
+      if (!task.isSettled) this.#host.replied(task, reply)
     }
   }
 
@@ -69,7 +82,7 @@ export class Replies {
     return (this.#batcher.fullBatchMs ?? 0) < QUICK_BATCH_MS
   }
 
-  #streamed(slot: ReplicaSlot, reply: Reply): void {
+  #streamed(slot: ReplicaSlot, reply: Reply): undefined {
     const task = slot.held.get(reply.id)
     if (task === undefined || task.isSettled) return
     task.stream ??= new StreamCredit()
@@ -79,14 +92,13 @@ export class Replies {
   }
 
   /** An id that the replica does not hold (unknown, or answered before) is passed over. */
-  #answered(slot: ReplicaSlot, reply: Reply): void {
+  #answered(slot: ReplicaSlot, reply: Reply): Task | undefined {
     const task = slot.release(reply.id)
-    if (task?.batch === undefined) return
+    if (task?.batch === undefined) return undefined
     task.batch.remaining--
     if (reply.code !== 'ok') task.batch.failures++
     if (task.batch.remaining === 0) this.#finished(slot, task.batch)
-    this.#host.stageAfter(task)?.unreserve(task)
-    if (!task.isSettled) this.#host.replied(task, reply)
+    return task
   }
 
   #finished(slot: ReplicaSlot, batch: Batch): void {

@@ -230,9 +230,10 @@ export class Stage implements Blocked, NextStage {
   }
 
   #replied(slot: ReplicaSlot, replies: readonly Reply[]): void {
-    this.#replies.take(slot, replies)
+    const answered = this.#replies.book(slot, replies)
     slot.checkIdle()
     this.#pump()
+    this.#replies.tell(answered, replies)
   }
 
   /** The replica is gone: its tasks go back to the front, in their order. */
