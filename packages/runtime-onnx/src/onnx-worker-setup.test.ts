@@ -42,6 +42,27 @@ describe('OnnxWorker setup', () => {
     await expect(failed).rejects.toThrow('the model fails in warm-up, with a batch of 1: no such thing')
   })
 
+  it('says that load or predict gives nothing', async () => {
+    const nothing: unknown = undefined
+    class NoModel extends Sum {
+      override load(): Uint8Array {
+        return nothing as Uint8Array
+      }
+    }
+    await expect(ready(new NoModel())).rejects.toThrow(
+      'load() must give a path, a URL or bytes, and gave undefined: is a "return" missing?',
+    )
+    class NoOutput extends Sum {
+      override predict(): OnnxFeeds {
+        return nothing as OnnxFeeds
+      }
+    }
+    await expect(ready(new NoOutput())).rejects.toThrow(
+      'predict() must give a tensor, or tensors by name, and gave undefined: is a "return" missing?',
+    )
+    await ready(new Sum())
+  })
+
   it("hands the session's options on", async () => {
     const worker = new Sum()
     worker.sessionOptions = { executionMode: 'sideways' as 'parallel' }

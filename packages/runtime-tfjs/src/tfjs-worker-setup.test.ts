@@ -1,4 +1,5 @@
 import { StartError, silentLogger } from '@mosec/core'
+import type { Tensor } from '@tensorflow/tfjs'
 import { describe, expect, it } from 'vitest'
 import type { ModelInput, Tfjs, TfjsModel } from './backend/tfjs.ts'
 import { loadTfjs } from './load-tfjs.ts'
@@ -63,6 +64,28 @@ describe('TfjsWorker setup', () => {
     await expect(ready(new Outputs())).rejects.toThrow(
       'the model has 2 outputs (0, 1): write predict() and return one',
     )
+  })
+
+  it('says that load or predict gives nothing', async () => {
+    class NoModel extends Sum {
+      override load(tf: Tfjs): TfjsModel {
+        const model: unknown = void sumModel(tf)
+        return model as TfjsModel
+      }
+    }
+    await expect(ready(new NoModel())).rejects.toThrow(
+      'load() must give a model, as tf.loadLayersModel and tf.loadGraphModel do, and gave undefined: is a "return" missing?',
+    )
+    class NoOutput extends Sum {
+      override predict(): Tensor {
+        const nothing: unknown = undefined
+        return nothing as Tensor
+      }
+    }
+    await expect(ready(new NoOutput())).rejects.toThrow(
+      'predict() must give a tensor, and gave undefined: is a "return" missing?',
+    )
+    expect(await (await ready(new Sum())).forward([item(1, 2, 3)])).toEqual([6])
   })
 
   it('wraps a model that fails in warm-up', async () => {

@@ -5,9 +5,10 @@ import {
   type BatchResult,
   BatchWorker,
   type ForwardContext,
+  StartError,
   type WorkerContext,
 } from '@mosec/core'
-import { settleEach } from '@mosec/core/runtime'
+import { describeValue, settleEach } from '@mosec/core/runtime'
 import type { BackendName, ModelInput, ModelOutput, Tfjs, TfjsModel } from './backend/tfjs.ts'
 import { useBackend } from './backend/use-backend.ts'
 import type { LoadedTfjs } from './load-tfjs.ts'
@@ -116,6 +117,7 @@ export abstract class TfjsWorker<
     const { tf } = loaded
     const { collate, predict, inputShape, preferredBatchSizes, warmupBatchSizes } = this
     const model = await this.load(tf)
+    checkModel(model)
     return new BatchModel({
       loaded,
       model,
@@ -150,4 +152,12 @@ export abstract class TfjsWorker<
     if (this.#model !== undefined) return this.#model
     throw new Error(`${this.constructor.name} computes only between setup and teardown`)
   }
+}
+
+/** What `load` gives is the user's, who may have forgotten a `return`. */
+function checkModel(model: unknown): void {
+  if (typeof model === 'object' && model !== null && 'predict' in model && 'inputs' in model) return
+  throw new StartError(
+    `load() must give a model, as tf.loadLayersModel and tf.loadGraphModel do, and gave ${describeValue(model)}`,
+  )
 }

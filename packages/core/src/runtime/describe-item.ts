@@ -25,3 +25,10 @@ export function describeItem(item: unknown): string {
 export function withArticle(name: string): string {
   return `${/^[AEIOaeio]/.test(name) ? 'an' : 'a'} ${name}`
 }
+
+/** What a hook gave that should have given something else. */
+export function describeValue(value: unknown): string {
+  if (value === undefined) return 'undefined: is a "return" missing?'
+  if (value === null || typeof value !== 'object') return value === null ? 'null' : withArticle(typeof value)
+  return withArticle(value.constructor?.name ?? 'object')
+}

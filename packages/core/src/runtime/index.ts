@@ -1,7 +1,7 @@
 /** `@mosec/core/runtime`: what packages that run models share. */
 
 export { type BatchSizeOptions, BatchSizes } from './batch-sizes.ts'
-export { describeItem, hasData, withArticle } from './describe-item.ts'
+export { describeItem, describeValue, hasData, withArticle } from './describe-item.ts'
 export { packageFile } from './package-file.ts'
 export { MissingPackageError, type Packages, packagesSeenFrom } from './packages.ts'
 export { type NestedNumbers, type PlainType, plainNumbers } from './plain-numbers.ts'

@@ -4,6 +4,7 @@ import { open, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { StartError } from '@mosec/core'
+import { describeValue } from '@mosec/core/runtime'
 import type { LoadedOnnx } from '../load-onnx.ts'
 import { type OnnxSession, type OnnxSessionOptions, versionOf } from '../session/ort.ts'
 
@@ -19,6 +20,7 @@ export async function openSession(
   { ort, provider }: LoadedOnnx,
   options: OnnxSessionOptions,
 ): Promise<OnnxSession> {
+  checkSource(source)
   const model = source instanceof Uint8Array ? bytesOf(source) : await fileOf(source)
   const settings = { ...options, executionProviders: [provider] }
   try {
@@ -29,6 +31,11 @@ export async function openSession(
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new StartError(explain(message, model, versionOf(ort)), { cause })
   }
+}
+
+function checkSource(source: unknown): void {
+  if (typeof source === 'string' || source instanceof URL || source instanceof Uint8Array) return
+  throw new StartError(`load() must give a path, a URL or bytes, and gave ${describeValue(source)}`)
 }
 
 /** A model that is there. */

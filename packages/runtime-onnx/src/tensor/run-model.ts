@@ -1,6 +1,7 @@
 /** Runs a model on one batch, and cuts what comes out into one row for each item. */
 
 import { StartError } from '@mosec/core'
+import { describeValue } from '@mosec/core/runtime'
 import type { OnnxFeeds, OnnxOutputs, OnnxSession, OnnxTensor } from '../session/ort.ts'
 import type { OnnxArray } from './element-type.ts'
 import { shapeText } from './item-spec.ts'
@@ -70,6 +71,11 @@ async function namedOutputs(
     })
   }
   const outputs = await predict(feeds)
+  // It is the user's, and may have forgotten its `return`.
+  if (typeof outputs !== 'object' || outputs === null)
+    throw new StartError(
+      `predict() must give a tensor, or tensors by name, and gave ${describeValue(outputs)}`,
+    )
   return isTensor(outputs) ? [[outputNames[0] ?? 'output', outputs]] : Object.entries(outputs)
 }
 

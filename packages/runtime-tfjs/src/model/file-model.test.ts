@@ -6,7 +6,7 @@ import { StartError, silentLogger } from '@mosec/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Tfjs } from '../backend/tfjs.ts'
 import { loadTfjs } from '../load-tfjs.ts'
-import { saveModel, sumModel } from '../testing/small-models.ts'
+import { graphTimes, saveModel, sumModel } from '../testing/small-models.ts'
 import { fileModel } from './file-model.ts'
 import { jsonModel } from './json-model.ts'
 
@@ -73,6 +73,29 @@ describe('fileModel', () => {
     await expect(sumOf(join(folder, 'no.json'))).rejects.toThrow(
       `the file "${join(folder, 'no.json')}" does not exist`,
     )
+  })
+})
+
+describe('likely mistakes', () => {
+  it('tells a layers model that loadGraphModel gets, and the other way round', async () => {
+    await expect(tf.loadGraphModel(fileModel(path))).rejects.toThrow(
+      `"${path}" is a layers-model, and tf.loadGraphModel takes a graph-model: call tf.loadLayersModel`,
+    )
+    const weights = [{ name: 'w', shape: [3], dtype: 'float32' }]
+    const json = { ...graphTimes, weightsManifest: [{ paths: ['w.bin'], weights }] }
+    const graph = jsonModel({ name: 'times', json, readShard: () => new Uint8Array(12) })
+    const failed = tf.loadLayersModel(graph)
+    await expect(failed).rejects.toThrow(StartError)
+    await expect(failed).rejects.toThrow(
+      '"times" is a graph-model, and tf.loadLayersModel takes a layers-model: call tf.loadGraphModel',
+    )
+    expect((await tf.loadGraphModel(graph)).inputs).toHaveLength(1)
+    expect(await sumOf(path)).toEqual([7, 7])
+  })
+
+  it('names the folder, and the loader for the web', async () => {
+    await expect(sumOf(folder)).rejects.toThrow(`"${folder}" is a folder: name the model.json in it`)
+    await expect(sumOf('http://127.0.0.1/model.json')).rejects.toThrow('use urlModel')
   })
 })
 

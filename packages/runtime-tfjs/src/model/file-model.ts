@@ -1,6 +1,6 @@
 /** A model in a folder: `model.json` with its weight files beside it. */
 
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { StartError } from '@mosec/core'
@@ -17,9 +17,9 @@ import { readModel } from './json-model.ts'
  * const model = await tf.loadGraphModel(fileModel(new URL('./model.json', import.meta.url)))
  */
 export function fileModel(location: string | URL): io.IOHandler {
-  const path = asPath(location)
   return {
     load: async () => {
+      const path = asPath(location)
       const readShard = (shard: string): Promise<Buffer> => readPart(join(dirname(path), shard), path)
       return readModel({ name: path, json: await readJson(path), readShard })
     },
@@ -27,8 +27,11 @@ export function fileModel(location: string | URL): io.IOHandler {
 }
 
 function asPath(location: string | URL): string {
-  if (location instanceof URL || location.startsWith('file:')) return fileURLToPath(location)
-  return resolve(location)
+  const text = location.toString()
+  if (/^https?:/.test(text)) {
+    throw new StartError(`"${text}" is on the web, and fileModel reads from the disk: use urlModel`)
+  }
+  return text.startsWith('file:') ? fileURLToPath(text) : resolve(text)
 }
 
 async function readJson(path: string): Promise<unknown> {
@@ -44,9 +47,17 @@ async function readPart(file: string, model: string): Promise<Buffer> {
   try {
     return await readFile(file)
   } catch (cause) {
+    if (await isFolder(file))
+      throw new StartError(`"${file}" is a folder: name the model.json in it`, { cause })
     const code = cause instanceof Error ? Reflect.get(cause, 'code') : undefined
     const what = code === 'ENOENT' ? 'does not exist' : `cannot be read (${String(code)})`
     const whose = file === model ? '' : `, which the model "${model}" needs,`
     throw new StartError(`the file "${file}"${whose} ${what}`, { cause })
   }
 }
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )

@@ -2,6 +2,7 @@
 
 import { StartError } from '@mosec/core'
 import type { io } from '@tensorflow/tfjs'
+import { guardedTopology } from './model-format.ts'
 import { asModelJson, type ModelJson } from './model-json.ts'
 import { weightBytes } from './weight-size.ts'
 
@@ -30,7 +31,7 @@ export function jsonModel(parts: ModelParts): io.IOHandler {
 export async function readModel({ name, json, readShard }: ModelParts): Promise<io.ModelArtifacts> {
   const model = asModelJson(json, name)
   const groups = await Promise.all(model.weightsManifest.map((group) => readGroup(group, name, readShard)))
-  return artifacts(model, groups.flat())
+  return artifacts(model, groups.flat(), name)
 }
 
 async function readGroup(
@@ -55,7 +56,13 @@ function ownBuffer(bytes: Uint8Array): ArrayBuffer {
   return new Uint8Array(bytes).buffer
 }
 
-function artifacts(model: ModelJson, weightData: ArrayBuffer[]): io.ModelArtifacts {
+function artifacts(model: ModelJson, weightData: ArrayBuffer[], name: string): io.ModelArtifacts {
   const { weightsManifest, ...rest } = model
-  return { ...rest, weightSpecs: weightsManifest.flatMap((group) => group.weights), weightData }
+  const modelTopology = guardedTopology(model.modelTopology, name)
+  return {
+    ...rest,
+    modelTopology,
+    weightSpecs: weightsManifest.flatMap((group) => group.weights),
+    weightData,
+  }
 }

@@ -164,3 +164,17 @@ describe('urlModel', () => {
     expect(seen).toEqual(['Bearer x'])
   })
 })
+
+describe('likely mistakes', () => {
+  it.each(['model/model.json', 'file:///model.json', ''])('names fileModel for %j', async (location) => {
+    const failed = tf.loadLayersModel(urlModel(location, { sha256 }))
+    await expect(failed).rejects.toThrow(StartError)
+    await expect(failed).rejects.toThrow('fileModel reads from the disk')
+    expect(asked).toEqual([])
+  })
+
+  it('says that options are missing', () => {
+    const options: unknown = undefined
+    expect(() => urlModel(origin, options as UrlModelOptions)).toThrow('urlModel takes { sha256 }')
+  })
+})

@@ -45,12 +45,22 @@ const maxShardBytes = 2 ** 32
  */
 export function urlModel(location: string | URL, options: UrlModelOptions): io.IOHandler {
   const all = resolved(options)
-  return { load: () => loadModel(new URL(location), all) }
+  return { load: async () => loadModel(webUrl(location), all) }
 }
 
 type ResolvedOptions = Required<UrlModelOptions>
 
-function resolved(options: UrlModelOptions): ResolvedOptions {
+function webUrl(location: string | URL): URL {
+  const text = location.toString()
+  if (URL.canParse(text) && /^https?:/.test(text)) return new URL(text)
+  throw new StartError(`urlModel takes an http: or https: URL, got "${text}": fileModel reads from the disk`)
+}
+
+function resolved(options: UrlModelOptions | undefined): ResolvedOptions {
+  // Who writes JavaScript may leave them out.
+  if (options === undefined) {
+    throw new StartError('urlModel takes { sha256 }, of the model: a model from the web is code from the web')
+  }
   if (!/^[0-9a-f]{64}$/i.test(options.sha256)) {
     throw new StartError(`sha256 takes 64 hexadecimal digits, got ${JSON.stringify(options.sha256)}`)
   }

@@ -1,6 +1,7 @@
 /** Runs a model on one batch: the way that it needs, one output read, one view for each item. */
 
 import { type Logger, StartError } from '@mosec/core'
+import { describeValue } from '@mosec/core/runtime'
 import type { Tensor } from '@tensorflow/tfjs'
 import type { ModelInput, ModelOutput, TfjsModel } from '../backend/tfjs.ts'
 import type { LoadedTfjs } from '../load-tfjs.ts'
@@ -86,6 +87,9 @@ function canExecuteAsync(model: TfjsModel): model is AsyncModel {
 }
 
 function onlyTensor(output: ModelOutput): Tensor {
+  // A `predict` of the user's may have forgotten its `return`.
+  if (typeof output !== 'object' || output === null)
+    throw new StartError(`predict() must give a tensor, and gave ${describeValue(output)}`)
   if (isTensor(output)) return output
   const names = Object.keys(output)
   const [first, ...others] = Object.values(output)
