@@ -5,6 +5,7 @@ import { MissingPackageError, type Packages } from '@mosec/core/runtime'
 import { describe, expect, it } from 'vitest'
 import { loadOnnx } from './load-onnx.ts'
 import { hasCudaLibrary, installedPackages, loadOrt } from './session/load-ort.ts'
+import type { ProviderName } from './session/ort.ts'
 
 const options = { logger: silentLogger }
 const loadsAs = (load: () => unknown): Packages => ({ ...installedPackages, load: async () => load() })
@@ -49,6 +50,16 @@ describe('loadOnnx', () => {
     await expect(failed).rejects.toThrow(StartError)
     await expect(failed).rejects.toThrow('no onnxruntime provider works: cuda: ')
     expect((await loadOnnx(options)).provider).toMatch(/cuda|cpu/)
+  })
+
+  it.each([
+    [['bogus'], 'providers: there is no "bogus"; there are cuda, webgpu, cpu'],
+    ['cpu', 'providers takes a list of names, got "cpu"; there are cuda, webgpu, cpu'],
+    [[], 'providers is an empty list; there are cuda, webgpu, cpu'],
+  ])('refuses the providers %j, and lists the names', async (providers: unknown, message) => {
+    const failed = loadOnnx({ ...options, providers: providers as readonly ProviderName[] })
+    await expect(failed).rejects.toThrow(new StartError(message))
+    expect((await loadOnnx({ ...options, providers: ['cpu'] })).provider).toBe('cpu')
   })
 
   it('passes over a provider that computes nonsense', async () => {

@@ -1,9 +1,9 @@
 /** Chooses the best provider that really works. */
 
 import { type Logger, StartError } from '@mosec/core'
-import type { Packages } from '@mosec/core/runtime'
+import { checkNames, type Packages } from '@mosec/core/runtime'
 import { installedPackages, loadOrt } from './session/load-ort.ts'
-import { type Ort, type ProviderName, versionOf } from './session/ort.ts'
+import { type Ort, type ProviderName, providerNames, versionOf } from './session/ort.ts'
 import { problemText, tryProvider } from './session/try-provider.ts'
 
 /** The providers that are tried when nothing is said, best first. */
@@ -37,10 +37,11 @@ export interface LoadedOnnx {
 
 /**
  * Loads onnxruntime and finds the first of the providers that initialises and multiplies two matrices correctly.
- * @throws StartError (`start_error`) that names each provider with its reason when none works.
+ * @throws StartError (`start_error`) that names each provider with its reason when none works, or a name that is none.
  */
 export async function loadOnnx(options: LoadOnnxOptions): Promise<LoadedOnnx> {
   const { providers = defaultProviders, logger, packages = installedPackages } = options
+  checkNames('providers', providers, providerNames)
   const ort = await loadOrt(packages)
   const passedOver: PassedOver[] = []
   for (const provider of providers) {

@@ -4,6 +4,7 @@ import { MissingPackageError, type Packages } from '@mosec/core/runtime'
 import { afterEach, describe, expect, it } from 'vitest'
 import { installSteps } from './backend/install-steps.ts'
 import { installedPackages } from './backend/packages.ts'
+import type { BackendName } from './backend/tfjs.ts'
 import { loadTfjs } from './load-tfjs.ts'
 
 const options = { logger: silentLogger }
@@ -107,6 +108,17 @@ describe('loadTfjs', () => {
       expect(failed).toContain(step)
       expect(readme).toContain(step)
     }
+  })
+
+  it.each([
+    [['bogus'], 'backends: there is no "bogus"; there are tensorflow-gpu, tensorflow, webgpu, wasm, cpu'],
+    ['wasm', 'backends takes a list of names, got "wasm"; there are tensorflow-gpu'],
+    [[], 'backends is an empty list; there are tensorflow-gpu'],
+  ])('refuses the backends %j, and lists the names', async (backends: unknown, message) => {
+    const failed = loadTfjs({ ...options, backends: backends as readonly BackendName[] })
+    await expect(failed).rejects.toThrow(StartError)
+    await expect(failed).rejects.toThrow(message)
+    expect((await loadTfjs({ ...options, backends: ['wasm'] })).backend).toBe('wasm')
   })
 
   it('says how to build a missing addon', async () => {

@@ -1,7 +1,7 @@
 /** Chooses the best backend that really works. */
 
 import { type Logger, StartError } from '@mosec/core'
-import { MissingPackageError, type Packages } from '@mosec/core/runtime'
+import { checkNames, MissingPackageError, type Packages } from '@mosec/core/runtime'
 import { openCpu } from './backend/cpu.ts'
 import { installSteps } from './backend/install-steps.ts'
 import { checkKnownProduct } from './backend/known-product.ts'
@@ -46,10 +46,11 @@ export interface LoadedTfjs {
 /**
  * Loads TensorFlow.js with the first of the backends that initialises and multiplies two matrices correctly. The active
  * backend belongs to the process, so workers that share one must ask for the same list.
- * @throws StartError (`start_error`) that names each backend with its reason when none works.
+ * @throws StartError (`start_error`) that names each backend with its reason when none works, or a name that is none.
  */
 export async function loadTfjs(options: LoadTfjsOptions): Promise<LoadedTfjs> {
   const { backends = defaultBackends, logger, packages = installedPackages } = options
+  checkNames('backends', backends, defaultBackends)
   const passedOver: PassedOver[] = []
   let cause: unknown
   for (const backend of backends) {

@@ -3,12 +3,9 @@
 import type { BackendTiming, Finding } from '@mosec/core'
 import { MissingPackageError, type Packages } from '@mosec/core/runtime'
 import { installedPackages, loadOrt } from '../session/load-ort.ts'
-import { type Ort, type ProviderName, versionOf } from '../session/ort.ts'
+import { type Ort, type ProviderName, providerNames, versionOf } from '../session/ort.ts'
 import { tryProvider } from '../session/try-provider.ts'
 import { timeProduct } from './time-product.ts'
-
-/** All providers, best first. */
-export const providerNames: readonly ProviderName[] = ['cuda', 'webgpu', 'cpu']
 
 /** A provider that cannot be used is a finding, not an error. */
 export async function examineProvider(

@@ -1,7 +1,8 @@
 /** `@mosec/runtime-onnx/doctor`: what `mosec doctor` asks of onnxruntime. */
 
 import type { RuntimeDoctor } from '@mosec/core'
-import { examineProvider, providerNames } from './examine-provider.ts'
+import { providerNames } from '../session/ort.ts'
+import { examineProvider } from './examine-provider.ts'
 
 /** Examines onnxruntime's providers in the process that calls it. */
 export const doctor: RuntimeDoctor = {

@@ -20,6 +20,9 @@ export type OnnxOutputs = Readonly<Record<string, Tensor>>
 /** What can compute, best first. `webgpu` is Vulkan, Metal or Direct3D. */
 export type ProviderName = 'cuda' | 'webgpu' | 'cpu'
 
+/** All of them, best first. */
+export const providerNames: readonly ProviderName[] = ['cuda', 'webgpu', 'cpu']
+
 /** Everything that onnxruntime takes when it loads a model, but the providers, which are chosen here. */
 export type OnnxSessionOptions = Omit<InferenceSession.SessionOptions, 'executionProviders'>
 
