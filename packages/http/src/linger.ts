@@ -31,11 +31,15 @@ export function answerAndLinger(
   writeAll(response, answer.body)
   const finish = (): void => {
     timer.cancel()
+    response.end()
+  }
+  const giveUp = (): void => {
+    timer.cancel()
     if (isHttp2) response.stream.close(constants.NGHTTP2_NO_ERROR)
     else response.end()
   }
-  const timer = clock.after(LINGER_MS, finish)
+  const timer = clock.after(LINGER_MS, giveUp)
   request.once('end', finish)
-  request.once('close', finish)
+  request.once('close', giveUp)
   request.resume()
 }
