@@ -90,7 +90,12 @@ describe('mosec doctor', () => {
     expect((await run(folder.path, '--backend', 'fine')).code).toBe(0)
     const unknown = await run(folder.path, '--backend', 'quantum')
     expect(unknown.code).toBe(1)
-    expect(unknown.output).toContain('next: npm install @mosec/runtime-onnx onnxruntime-node')
+    expect(unknown.output).toContain(
+      'there is no backend "quantum"; there are tfjs/crash, tfjs/throw, tfjs/exit, tfjs/fine, onnx/cuda, onnx/webgpu, onnx/cpu',
+    )
+    const lacking = await run(folder.path, '--backend', 'cuda')
+    expect(lacking.code).toBe(1)
+    expect(lacking.output).toContain('next: npm install @mosec/runtime-onnx onnxruntime-node')
   })
 
   it('with --json prints one document and nothing else', async () => {

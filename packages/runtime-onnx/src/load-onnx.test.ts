@@ -27,8 +27,8 @@ describe('loadOnnx', () => {
       {
         provider: 'cuda',
         reason:
-          'the library of the CUDA provider is not installed: npm rebuild onnxruntime-node, without ' +
-          'ONNXRUNTIME_NODE_INSTALL=skip, downloads it',
+          'the library of the CUDA provider is not installed: ' +
+          'ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node',
       },
     ])
   })
@@ -88,7 +88,8 @@ describe('loadOnnx', () => {
       throw new MissingPackageError('onnxruntime-node')
     })
     await expect(loadOnnx({ ...options, packages: missing })).rejects.toThrow(
-      'the package "onnxruntime-node" is not installed: npm install onnxruntime-node (ONNXRUNTIME_NODE_INSTALL=skip',
+      'the package "onnxruntime-node" is not installed: ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node ' +
+        '(ONNXRUNTIME_NODE_INSTALL=cuda12 npm install onnxruntime-node for CUDA)',
     )
     const broken = loadsAs(() => {
       throw new Error('cannot open shared object file')

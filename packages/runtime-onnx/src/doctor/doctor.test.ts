@@ -36,7 +36,7 @@ describe('doctor of onnxruntime', () => {
         subject: 'onnx/cuda',
         status: 'absent',
         summary: 'the library of the CUDA provider is not installed',
-        nextStep: 'npm rebuild onnxruntime-node, without ONNXRUNTIME_NODE_INSTALL=skip, downloads it',
+        nextStep: 'ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node',
       })
     },
   )
@@ -61,7 +61,10 @@ describe('doctor of onnxruntime', () => {
       subject: 'onnx/cpu',
       status: 'absent',
       summary: 'onnxruntime-node is not installed',
-      nextStep: 'ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node, without "skip" for CUDA',
+      nextStep: 'ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node',
+    })
+    expect(await examineProvider('cuda', missing)).toMatchObject({
+      nextStep: 'ONNXRUNTIME_NODE_INSTALL=cuda12 npm install onnxruntime-node',
     })
     const broken = loadsAs(() => {
       throw new Error('GLIBC_2.38 not found')

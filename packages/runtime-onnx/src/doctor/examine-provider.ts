@@ -2,6 +2,7 @@
 
 import type { BackendTiming, Finding } from '@mosec/core'
 import { MissingPackageError, type Packages } from '@mosec/core/runtime'
+import { installSteps } from '../session/install-steps.ts'
 import { installedPackages, loadOrt } from '../session/load-ort.ts'
 import { type Ort, type ProviderName, providerNames, versionOf } from '../session/ort.ts'
 import { tryProvider } from '../session/try-provider.ts'
@@ -23,7 +24,7 @@ export async function examineProvider(
     const ort = await loadOrt(packages)
     return { subject, ...(await examine(ort, { provider, packages, startedMs })) }
   } catch (error) {
-    return { subject, ...failureOf(error) }
+    return { subject, ...failureOf(error, provider) }
   }
 }
 
@@ -52,9 +53,9 @@ async function examine(
   }
 }
 
-function failureOf(error: unknown): Omit<Finding, 'subject'> {
+function failureOf(error: unknown, provider: ProviderName): Omit<Finding, 'subject'> {
   if (error instanceof Error && error.cause instanceof MissingPackageError) {
-    const nextStep = 'ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node, without "skip" for CUDA'
+    const nextStep = installSteps[provider]
     return { status: 'absent', summary: 'onnxruntime-node is not installed', nextStep }
   }
   const summary = error instanceof Error ? error.message : String(error)

@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { StartError } from '@mosec/core'
 import { MissingPackageError, type Packages, packagesSeenFrom } from '@mosec/core/runtime'
+import { installSteps } from './install-steps.ts'
 import type { Ort } from './ort.ts'
 
 const packageName = 'onnxruntime-node'
@@ -34,7 +35,9 @@ export function hasCudaLibrary(packages: Packages): boolean {
 
 function problemOf(cause: unknown): string {
   if (cause instanceof MissingPackageError) {
-    return `${cause.message} (ONNXRUNTIME_NODE_INSTALL=skip before it where its CUDA library cannot be downloaded)`
+    const { cpu, cuda } = installSteps
+    const { message } = new MissingPackageError(packageName, { installStep: cpu })
+    return `${message} (${cuda} for CUDA)`
   }
   const reason = cause instanceof Error ? cause.message : String(cause)
   return `"${packageName}" does not load here (${process.platform}, ${process.arch}): ${reason}`

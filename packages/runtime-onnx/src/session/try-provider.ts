@@ -1,6 +1,7 @@
 /** Finds out whether a provider computes, and if not, what to do about it. */
 
 import type { Packages } from '@mosec/core/runtime'
+import { fetchCudaStep } from './install-steps.ts'
 import { checkKnownProduct, productModel } from './known-product.ts'
 import { hasCudaLibrary } from './load-ort.ts'
 import type { Ort, ProviderName } from './ort.ts'
@@ -47,7 +48,7 @@ async function multiply(ort: Ort, provider: ProviderName): Promise<void> {
 
 const missingCudaLibrary: ProviderProblem = {
   what: 'the library of the CUDA provider is not installed',
-  advice: 'npm rebuild onnxruntime-node, without ONNXRUNTIME_NODE_INSTALL=skip, downloads it',
+  advice: fetchCudaStep,
   isAbsent: true,
 }
 

@@ -15,7 +15,8 @@ export const openTensorflowGpu: OpenBackend = async ({ packages }) => {
   const tf = await openAddon(packages, gpuPackage)
   if (usesGpu(tf)) return tf
   throw new NoDeviceError(
-    'TensorFlow finds no CUDA device: look at nvidia-smi, CUDA_VISIBLE_DEVICES and the CUDA libraries (LD_LIBRARY_PATH)',
+    'TensorFlow finds no CUDA device',
+    'look at nvidia-smi, CUDA_VISIBLE_DEVICES and the CUDA libraries (LD_LIBRARY_PATH)',
   )
 }
 

@@ -35,15 +35,28 @@ async function checkAdapter(gpu: Gpu, isSoftwareAllowed: boolean): Promise<void>
   const adapter = await gpu.requestAdapter()
   if (adapter === null) {
     throw new NoDeviceError(
-      'WebGPU finds no adapter: install the Vulkan loader (libvulkan1) and a driver for the GPU',
+      'WebGPU finds no adapter',
+      'install the Vulkan loader (libvulkan1) and a driver for the GPU',
     )
   }
-  const isSoftware = adapter.isFallbackAdapter ?? adapter.info?.isFallbackAdapter ?? false
-  if (!isSoftware || isSoftwareAllowed) return
-  const name = adapter.info?.description ?? 'unnamed'
+  const software = softwareName(adapter)
+  if (software === undefined || isSoftwareAllowed) return
   throw new NoDeviceError(
-    `WebGPU has only a software adapter (${name}), which is slower than wasm; name it alone to use it`,
+    `WebGPU has only a software adapter (${software}), which is slower than wasm`,
+    "backends: ['webgpu'] uses it all the same",
   )
+}
+
+/** Name of the software that an open webgpu backend computes on; undefined when it is a GPU. */
+export async function softwareAdapter(): Promise<string | undefined> {
+  const adapter = await exposedGpu()?.requestAdapter()
+  return adapter ? softwareName(adapter) : undefined
+}
+
+function softwareName({ isFallbackAdapter, info }: Adapter): string | undefined {
+  return (isFallbackAdapter ?? info?.isFallbackAdapter) === true
+    ? (info?.description ?? 'unnamed')
+    : undefined
 }
 
 function exposedGpu(): Gpu | undefined {

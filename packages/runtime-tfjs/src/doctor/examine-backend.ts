@@ -1,34 +1,45 @@
 /** Loads one backend and measures it. */
 
 import { type BackendTiming, type Finding, silentLogger } from '@mosec/core'
-import { MissingPackageError } from '@mosec/core/runtime'
+import { MissingPackageError, type Packages } from '@mosec/core/runtime'
 import { buildCommand, installSteps } from '../backend/install-steps.ts'
 import { NoDeviceError } from '../backend/no-device-error.ts'
+import { installedPackages } from '../backend/packages.ts'
 import type { BackendName, Tfjs } from '../backend/tfjs.ts'
+import { softwareAdapter } from '../backend/webgpu.ts'
 import { defaultBackends, loadTfjs } from '../load-tfjs.ts'
 import { timeProduct } from './time-product.ts'
 
 /** A backend that cannot be used is a finding, not an error. */
-export async function examineBackend(name: string): Promise<Finding> {
+export async function examineBackend(name: string, packages: Packages = installedPackages): Promise<Finding> {
   const subject = `tfjs/${name}`
   if (!isBackendName(name)) {
     const summary = `there is no such backend; there are ${defaultBackends.join(', ')}`
     return { subject, status: 'problem', summary }
   }
   try {
-    return { subject, status: 'ok', ...(await measure(name)) }
+    return { subject, ...(await measure(name, packages)) }
   } catch (error) {
     return { subject, ...failureOf(name, error) }
   }
 }
 
-async function measure(backend: BackendName): Promise<Pick<Finding, 'summary' | 'details'>> {
+async function measure(backend: BackendName, packages: Packages): Promise<Omit<Finding, 'subject'>> {
   const startedMs = performance.now()
-  const { tf } = await loadTfjs({ backends: [backend], logger: silentLogger })
+  const { tf } = await loadTfjs({ backends: [backend], logger: silentLogger, packages })
   const timing: BackendTiming = { loadMs: performance.now() - startedMs, productMs: await timeProduct(tf) }
   const versions = { tfjsVersion: tf.version['tfjs-core'], tensorflowVersion: tensorflowVersionOf(tf) }
   const engine = versions.tensorflowVersion === undefined ? '' : `, TensorFlow ${versions.tensorflowVersion}`
-  return { summary: `TensorFlow.js ${versions.tfjsVersion}${engine}`, details: { ...timing, ...versions } }
+  const summary = `TensorFlow.js ${versions.tfjsVersion}${engine}`
+  const details = { ...timing, ...versions }
+  const software = backend === 'webgpu' ? await softwareAdapter() : undefined
+  if (software === undefined) return { status: 'ok', summary, details }
+  return {
+    status: 'warning',
+    summary: `${summary} on a software adapter (${software}), which is slower than wasm`,
+    nextStep: 'install a driver for the GPU, or use wasm',
+    details,
+  }
 }
 
 function tensorflowVersionOf(tf: Tfjs): string | undefined {
@@ -47,7 +58,8 @@ function failureOf(backend: BackendName, error: unknown): Pick<Finding, 'status'
   if (cause instanceof MissingPackageError) {
     return { status: 'absent', summary: 'its packages are not installed', nextStep: installSteps[backend] }
   }
-  if (cause instanceof NoDeviceError) return { status: 'absent', summary }
+  if (cause instanceof NoDeviceError)
+    return { status: 'absent', summary: cause.what, nextStep: cause.nextStep }
   return { status: 'problem', summary, nextStep: repairSteps[backend] }
 }
 

@@ -11,5 +11,5 @@ export { type BuildTfjsNodeOptions, type BuiltTfjsNode, buildTfjsNode } from '..
 export const doctor: RuntimeDoctor = {
   runtime: 'tfjs',
   backends: defaultBackends,
-  examine: examineBackend,
+  examine: (backend) => examineBackend(backend),
 }

@@ -34,17 +34,21 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   report?.heading('This machine')
   const ofMachine = await collect(examineMachine(machine, port), report)
   report?.heading('\nRuntimes and their backends')
-  const ofRuntimes = await collect(examineRuntimes(options), report)
+  const runtimes = await findRuntimes(options.projectFolder)
+  const ofRuntimes = await collect(examineRuntimes(runtimes, options), report)
   const findings = { machine: ofMachine, runtimes: ofRuntimes }
-  return { findings, verdict: judge(findings, backend) }
+  return { findings, verdict: judge(findings, backend, namesOf(runtimes)) }
 }
 
-async function* examineRuntimes({
-  projectFolder,
-  backend,
-  timeoutMs,
-}: ExamineOptions): AsyncGenerator<Finding> {
-  const { found, missing } = await findRuntimes(projectFolder)
+type Runtimes = Awaited<ReturnType<typeof findRuntimes>>
+
+const namesOf = ({ found }: Runtimes): string[] =>
+  found.flatMap(({ doctor }) => doctor.backends.map((backend) => `${doctor.runtime}/${backend}`))
+
+async function* examineRuntimes(
+  { found, missing }: Runtimes,
+  { projectFolder, backend, timeoutMs }: ExamineOptions,
+): AsyncGenerator<Finding> {
   let isMissingRelevant = true
   for (const runtime of found) {
     for (const each of runtime.doctor.backends) {

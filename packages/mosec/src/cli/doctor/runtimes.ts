@@ -17,6 +17,8 @@ interface KnownRuntime {
   readonly runtime: string
   readonly packageName: string
   readonly install: string
+  /** As its doctor names them, for a project that lacks it. */
+  readonly backends: readonly string[]
 }
 
 const knownRuntimes: readonly KnownRuntime[] = [
@@ -24,11 +26,13 @@ const knownRuntimes: readonly KnownRuntime[] = [
     runtime: 'tfjs',
     packageName: '@mosec/runtime-tfjs',
     install: 'npm install @mosec/runtime-tfjs @tensorflow/tfjs @tensorflow/tfjs-backend-wasm',
+    backends: ['tensorflow-gpu', 'tensorflow', 'webgpu', 'wasm', 'cpu'],
   },
   {
     runtime: 'onnx',
     packageName: '@mosec/runtime-onnx',
     install: 'npm install @mosec/runtime-onnx onnxruntime-node',
+    backends: ['cuda', 'webgpu', 'cpu'],
   },
 ]
 
@@ -75,9 +79,10 @@ function isDoctor(value: unknown): value is RuntimeDoctor {
   return typeof Reflect.get(value, 'examine') === 'function' && Array.isArray(Reflect.get(value, 'backends'))
 }
 
-const absent = ({ runtime, packageName, install }: KnownRuntime): Finding => ({
+const absent = ({ runtime, packageName, install, backends }: KnownRuntime): Finding => ({
   subject: runtime,
   status: 'absent',
   summary: `${packageName} is not installed here`,
   nextStep: install,
+  details: { backends: backends.map((backend) => `${runtime}/${backend}`) },
 })

@@ -38,9 +38,22 @@ describe('the verdict', () => {
     })
     expect(judge({ machine, runtimes }, 'tensorflow-gpu')).toMatchObject({ isWell: false })
     expect(judge({ machine, runtimes }, 'onnx/cpu')).toMatchObject({ isWell: false })
-    expect(judge({ machine, runtimes }, 'quantum')).toMatchObject({
+  })
+
+  it('lists the names where there is no such backend, and says who has it where it is not installed', () => {
+    const onnx = {
+      ...finding('onnx', 'absent', 'npm install onnx'),
+      details: { backends: ['onnx/cuda', 'onnx/cpu'] },
+    }
+    const found = { machine, runtimes: [finding('tfjs', 'absent', 'npm install tfjs'), onnx] }
+    expect(judge(found, 'quantum', ['tfjs/wasm'])).toEqual({
       isWell: false,
-      message: 'no runtime that is installed has a backend "quantum"',
+      message: 'there is no backend "quantum"; there are tfjs/wasm, onnx/cuda, onnx/cpu',
+    })
+    expect(judge(found, 'cuda', ['tfjs/wasm'])).toEqual({
+      isWell: false,
+      message: 'the backend "cuda" cannot be used: onnx is absent',
+      nextStep: 'npm install onnx',
     })
   })
 
