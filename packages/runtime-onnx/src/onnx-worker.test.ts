@@ -162,6 +162,17 @@ describe('OnnxWorker inputs and outputs', () => {
     await expect(ready(wrong)).rejects.toThrow('the model has no output "product", but sum, difference')
   })
 
+  it("names the model's inputs where collate gives others", async () => {
+    class Wrong extends Both {
+      override collate = (items: number[][], ort: Ort): OnnxFeeds => {
+        const tensor = new ort.Tensor('float32', new Float32Array(items.length), [items.length, 1])
+        return { a: tensor, c: tensor }
+      }
+    }
+    await expect(ready(new Wrong())).rejects.toThrow('collate() gave the inputs a, c; the model takes a, b')
+    expect(await (await ready(new Both())).forward([[5, 3]])).toMatchObject([{ sum: 8 }])
+  })
+
   it('takes one tensor from predict', async () => {
     class Twice extends Sum {
       override async predict(session: OnnxSession, feeds: OnnxFeeds, ort: Ort): Promise<OnnxTensor> {

@@ -31,7 +31,9 @@ describe('TfjsWorker setup', () => {
         return row.length
       }
     }
-    await expect(ready(new Open())).rejects.toThrow('shape [?, ?, 3]: set inputShape, or write collate()')
+    await expect(ready(new Open())).rejects.toThrow(
+      'shape [?, ?, 3]: set inputShape where all items have one shape; where they differ, write collate() and give an example',
+    )
     class Closed extends Open {
       override inputShape = [4, 3]
     }

@@ -64,6 +64,7 @@ async function namedOutputs(
   feeds: OnnxFeeds,
 ): Promise<(readonly [string, OnnxTensor])[]> {
   if (predict === undefined) {
+    checkNames(session.inputNames, Object.keys(feeds))
     const outputs = await session.run(feeds, outputNames)
     return outputNames.flatMap((name) => {
       const tensor = outputs[name]
@@ -77,6 +78,12 @@ async function namedOutputs(
       `predict() must give a tensor, or tensors by name, and gave ${describeValue(outputs)}`,
     )
   return isTensor(outputs) ? [[outputNames[0] ?? 'output', outputs]] : Object.entries(outputs)
+}
+
+/** onnxruntime would name only the first that is missing, and not what came instead. */
+function checkNames(wanted: readonly string[], given: readonly string[]): void {
+  if (wanted.every((name) => given.includes(name))) return
+  throw new StartError(`collate() gave the inputs ${given.join(', ')}; the model takes ${wanted.join(', ')}`)
 }
 
 async function rowsOf(tensor: OnnxTensor, name: string, count: number): Promise<OutputRow[]> {

@@ -18,7 +18,8 @@ export function readItemSpec(model: TfjsModel, inputShape?: readonly number[]): 
   const shape = inputShape ?? input.shape?.slice(1)
   if (shape?.every(isFixed)) return { shape, dtype: input.dtype }
   throw new StartError(
-    `the model's input has the shape [${describe(input.shape)}]: set inputShape, or write collate()`,
+    `the model's input has the shape [${describe(input.shape)}]: set inputShape where all items have one shape; ` +
+      'where they differ, write collate() and give an example',
   )
 }
 
