@@ -5,13 +5,13 @@ import {
   type BatchResult,
   BatchWorker,
   type ForwardContext,
-  StartError,
   type WorkerContext,
 } from '@mosec/core'
-import { describeValue, settleEach } from '@mosec/core/runtime'
+import { settleEach } from '@mosec/core/runtime'
 import type { BackendName, ModelInput, ModelOutput, Tfjs, TfjsModel } from './backend/tfjs.ts'
 import { useBackend } from './backend/use-backend.ts'
 import type { LoadedTfjs } from './load-tfjs.ts'
+import { checkModel } from './model/check-model.ts'
 import { BatchModel } from './tensor/batch-model.ts'
 import type { ItemValues, TensorArray, TensorValues } from './tensor/item-spec.ts'
 
@@ -117,7 +117,7 @@ export abstract class TfjsWorker<
     const { tf } = loaded
     const { collate, predict, inputShape, preferredBatchSizes, warmupBatchSizes } = this
     const model = await this.load(tf)
-    checkModel(model)
+    checkModel(model, tf, logger)
     return new BatchModel({
       loaded,
       model,
@@ -152,12 +152,4 @@ export abstract class TfjsWorker<
     if (this.#model !== undefined) return this.#model
     throw new Error(`${this.constructor.name} computes only between setup and teardown`)
   }
-}
-
-/** What `load` gives is the user's, who may have forgotten a `return`. */
-function checkModel(model: unknown): void {
-  if (typeof model === 'object' && model !== null && 'predict' in model && 'inputs' in model) return
-  throw new StartError(
-    `load() must give a model, as tf.loadLayersModel and tf.loadGraphModel do, and gave ${describeValue(model)}`,
-  )
 }
