@@ -33,7 +33,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 test('a tarball holds what users need and nothing else', () => {
   const stray = /\.test\.|\.test-d\.|\.bench\.|tsbuildinfo|\/(test|fixtures|bench)\/|(?<!\.d)\.ts$/
-  const allowed = /^(dist\/.+|package\.json|README\.md|LICENSE)$/
+  const allowed = /^(dist\/.+|bin\/.+\.js|python\/.+\.py|package\.json|README\.md|LICENSE)$/
   for (const { name, files, entries } of packed) {
     const isTesting = (path: string): boolean =>
       path.startsWith('dist/testing/') && !entries.includes(`${name}/testing`)
