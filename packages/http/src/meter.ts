@@ -27,10 +27,14 @@ export class Meter {
   }
 
   /** Tells of a finished answer, or of one that its client did not wait for. */
-  answered({ startMs, ...answer }: MeteredAnswer): void {
+  answered({ endpoint, status, left, startMs }: MeteredAnswer): void {
     const { observer, clock } = this.#options
+    const durationMs = clock.now() - startMs
+    // Spelled out: spreading costs a microsecond, and this is said of each request.
+    const answer =
+      left === undefined ? { endpoint, status, durationMs } : { endpoint, status, durationMs, left }
     try {
-      observer.answered?.({ ...answer, durationMs: clock.now() - startMs })
+      observer.answered?.(answer)
     } catch (error) {
       this.#report(error)
     }

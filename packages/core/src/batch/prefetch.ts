@@ -1,7 +1,7 @@
 /** May a replica that still computes be given one more batch? */
 
 /** Work that a quick replica may hold beyond the batch it computes, in milliseconds. */
-const QUICK_WORK_MS = 1
+export const QUICK_WORK_MS = 1
 
 /** What the decision rests on. */
 export interface PrefetchView {

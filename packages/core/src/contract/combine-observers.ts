@@ -41,16 +41,22 @@ export function combineObservers(
   return Object.fromEntries(entries) as Required<Observer>
 }
 
+/** No event has more data than this; without a list of it, telling costs nothing but the calls. */
+type Listener = (first: never, second: never, third: never) => void
+
 function fanOut(
   event: EventName,
   observers: readonly Observer[],
   report: (error: unknown, event: EventName) => void,
-): (...data: never[]) => void {
-  const listeners = observers.filter((observer) => observer[event] !== undefined)
-  return (...data) => {
+): Listener {
+  const listeners = observers.flatMap((observer): Listener[] => {
+    const listener = observer[event] as Listener | undefined
+    return listener === undefined ? [] : [listener.bind(observer)]
+  })
+  return (first, second, third) => {
     for (const listener of listeners) {
       try {
-        ;(listener[event] as ((...data: never[]) => void) | undefined)?.apply(listener, data)
+        listener(first, second, third)
       } catch (error) {
         report(error, event)
       }

@@ -2,6 +2,7 @@
 
 import { ArrivalRate } from '../batch/arrival-rate.ts'
 import { CostModel } from '../batch/cost-model.ts'
+import { QUICK_WORK_MS } from '../batch/prefetch.ts'
 import type {
   BatchDecision,
   BatchHistory,
@@ -43,6 +44,11 @@ export class Batcher {
   /** Expected cost of a full batch, in milliseconds; undefined until a batch came back. */
   get fullBatchMs(): number | undefined {
     return this.#cost.isKnown ? this.#cost.costMs(this.limits.maxBatchSize) : undefined
+  }
+
+  /** A full batch is less work than it is to write its answers. */
+  get isQuick(): boolean {
+    return (this.fullBatchMs ?? 0) <= QUICK_WORK_MS
   }
 
   /** A batch of at least half the full size came back: the cost of a full one is no mere guess. */

@@ -229,11 +229,16 @@ export class Stage implements Blocked, NextStage {
     this.#waiting.wake()
   }
 
+  /**
+   * A replica whose work takes time gets its next batch before clients are written to, so that it does not idle meanwhile;
+   * a quick one after that, when what these clients send next may be in it.
+   */
   #replied(slot: ReplicaSlot, replies: readonly Reply[]): void {
     const answered = this.#replies.book(slot, replies)
     slot.checkIdle()
-    this.#pump()
+    if (!this.#batcher.isQuick) this.#pump()
     this.#replies.tell(answered, replies)
+    if (this.#batcher.isQuick) this.#pump()
   }
 
   /** The replica is gone: its tasks go back to the front, in their order. */
