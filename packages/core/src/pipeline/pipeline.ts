@@ -62,7 +62,7 @@ export class Pipeline {
     for (const { forecast } of this.stages) {
       before += forecast.before(this.route, priority)
       waitMs = Math.max(waitMs, before * forecast.taskMs)
-      workMs += forecast.fullBatchMs ?? 0
+      workMs += forecast.sureBatchMs
     }
     return waitMs + workMs
   }

@@ -157,6 +157,29 @@ describe('under overload', () => {
     expect(burst.filter(({ outcome }) => outcome?.code !== 'ok')).toEqual([])
   })
 
+  it('refuses on no guess of a stage that has seen single tasks only, either, when another stage is overloaded', () => {
+    const costs = { first: () => 10, second: () => 20 }
+    const world = setUp(
+      [
+        { name: 'first', costMs: costs.first, max: 2 },
+        { name: 'second', costMs: costs.second },
+      ],
+      { '/': ['first', 'second'] },
+      { timeoutMs: 400 },
+    )
+    const { clock } = world
+    for (let round = 0; round < 10; round++) {
+      send(world)
+      clock.advance(40)
+    }
+    const burst = Array.from({ length: 20 }, () => {
+      clock.advance(1)
+      return send(world)
+    })
+    clock.advance(400)
+    expect(burst.filter(({ outcome }) => outcome?.code !== 'ok')).toHaveLength(0)
+  })
+
   it('one slow batch does not close the door for good', () => {
     let isSlow = false
     const world = setUp(

@@ -32,10 +32,15 @@ export class Forecast {
     return this.#batcher.fullBatchMs
   }
 
-  /** Time between two tasks that leave under full load, in milliseconds; 0 while unknown. */
+  /** The same for who refuses on account of it: 0 while it is a guess from smaller batches. */
+  get sureBatchMs(): number {
+    return this.#batcher.sureBatchMs
+  }
+
+  /** Time between two tasks that leave under full load, in milliseconds; 0 while that is a guess. */
   get taskMs(): number {
     const replicas = Math.max(1, this.#pool.size)
-    return (this.fullBatchMs ?? 0) / (this.#batcher.limits.maxBatchSize * replicas)
+    return this.sureBatchMs / (this.#batcher.limits.maxBatchSize * replicas)
   }
 
   /** Tasks that would end here before a new one: those that replicas hold, and those that wait before it. */

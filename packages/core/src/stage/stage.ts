@@ -1,19 +1,19 @@
 /**
  * One stage at work: tasks wait in its queue, and leave in batches for its replicas.
  *
- *     enqueue -> queue -> batcher decides -> pool gives a replica -> connection -> replies -> host
+ *     enqueue -> waiting room -> dispatcher -> connection -> replies -> host
  *
  * Everything happens in the caller's turn; a stage makes no promise, and has one timer at most.
  */
 
 import type { BatchLimits, BatchPolicy } from '../contract/batch-policy.ts'
-import type { Clock, Timer } from '../contract/clock.ts'
+import type { Clock } from '../contract/clock.ts'
 import type { Observer } from '../contract/observer.ts'
 import type { Task } from '../contract/task.ts'
 import type { Connection, Reply } from '../contract/transport.ts'
-import type { FairQueue } from '../queue/fair-queue.ts'
 import { BatchPicker } from './batch-picker.ts'
 import { Batcher } from './batcher.ts'
+import { Dispatcher } from './dispatcher.ts'
 import { Forecast } from './forecast.ts'
 import { HangWatch } from './hang-watch.ts'
 import { ReplicaPool } from './replica-pool.ts'
@@ -35,14 +35,10 @@ export class Stage implements Blocked, NextStage {
   readonly #observer: Required<Observer>
   readonly #batcher: Batcher
   readonly #waiting: WaitingRoom
-  readonly #queue: FairQueue
-  readonly #picker: BatchPicker
   readonly #pool = new ReplicaPool()
   readonly #hangs: HangWatch
   readonly #replies: Replies
-  #timer: Timer | undefined = undefined
-  #isPumpAsked = false
-  #isSuspectsTurn = true
+  readonly #dispatcher: Dispatcher
 
   constructor(options: StageOptions, ports: StagePorts) {
     this.name = options.name
@@ -50,11 +46,18 @@ export class Stage implements Blocked, NextStage {
     this.#observer = ports.observer
     this.#batcher = new Batcher(options.policy, options.limits)
     this.#waiting = new WaitingRoom(options.capacity)
-    this.#queue = this.#waiting.queue
-    this.#picker = new BatchPicker(this, this.#waiting, ports)
     this.forecast = new Forecast(this.#batcher, this.#waiting, this.#pool)
     this.#replies = new Replies(options.name, this.#batcher, ports)
     this.#hangs = new HangWatch(ports.clock, options.timeoutMs ?? Number.POSITIVE_INFINITY)
+    this.#dispatcher = new Dispatcher(this, {
+      clock: ports.clock,
+      observer: ports.observer,
+      batcher: this.#batcher,
+      waiting: this.#waiting,
+      picker: new BatchPicker(this, this.#waiting, ports),
+      pool: this.#pool,
+      hangs: this.#hangs,
+    })
   }
 
   /** Connected replicas. */
@@ -108,7 +111,7 @@ export class Stage implements Blocked, NextStage {
   enqueue(task: Task): void {
     const nowMs = this.#clock.now()
     task.queuedMs = nowMs
-    if (!this.#isPumpAsked) this.#batcher.arrived(nowMs)
+    if (!this.#dispatcher.isAsked) this.#batcher.arrived(nowMs)
     this.#waiting.push(task)
     this.#observer.queued(task, this.name)
     this.resume()
@@ -140,93 +143,13 @@ export class Stage implements Blocked, NextStage {
 
   /** A stage after this one has room again, perhaps. */
   roomFreed(): void {
-    this.#queue.unblock()
+    this.#waiting.queue.unblock()
     this.resume()
   }
 
-  /** Hands out batches at the end of this turn, so that what came in one turn travels together. */
+  /** Hands out batches at the end of this turn. */
   resume(): void {
-    if (this.#isPumpAsked) return
-    this.#isPumpAsked = true
-    this.#clock.soon(() => {
-      this.#isPumpAsked = false
-      this.#pump()
-    })
-  }
-
-  /** Hands out batches until nothing waits, no replica may take more, or the policy waits. */
-  #pump(): void {
-    this.#timer?.cancel()
-    this.#timer = undefined
-    while (this.#sendNext());
-  }
-
-  /** Batches and suspects take turns, so that neither waits for all of the others. False when there is nothing to do. */
-  #sendNext(): boolean {
-    if (this.#waiting.suspects.length === 0) return this.#sendBatch()
-    return this.#isSuspectsTurn
-      ? this.#sendSuspect() || this.#sendBatch()
-      : this.#sendBatch() || this.#sendSuspect()
-  }
-
-  /** Progress is made when it is true: tasks were sent, had expired, or lost their turn. */
-  #sendBatch(): boolean {
-    if (this.#queue.first === undefined) return false
-    const { fullBatchMs } = this.#batcher
-    const { maxBatchSize } = this.#batcher.limits
-    const suspects = this.#waiting.suspects.length
-    const slot = this.#pool.next({ queued: this.#queue.ready, suspects, maxBatchSize, fullBatchMs })
-    if (slot === undefined) return false
-    const size = slot.isIdle ? this.#sizeNow(this.#queue.first) : maxBatchSize
-    if (size === 0) return false
-    const nowMs = this.#clock.now()
-    const endMs = slot.endsMs(this.#batcher.sureBatchMs, nowMs)
-    const tasks = this.#picker.pick({ size, maxBatchSize, nowMs, endMs })
-    if (tasks.length > 0) this.#send(slot, tasks, nowMs)
-    return true
-  }
-
-  /** While others wait, one replica at most is put at risk. */
-  #sendSuspect(): boolean {
-    const { first } = this.#waiting.suspects
-    if (first === undefined || (this.#queue.ready > 0 && this.#pool.hasSuspect)) return false
-    const slot = this.#pool.nextForSuspect(first)
-    const nowMs = this.#clock.now()
-    const task = slot === undefined ? undefined : this.#picker.pickSuspect(nowMs)
-    if (slot === undefined || task === undefined) return false
-    this.#send(slot, [task], nowMs)
-    return true
-  }
-
-  /** Size of the batch to send now, or 0 with the timer set. */
-  #sizeNow(first: Task): number {
-    const nowMs = this.#clock.now()
-    const view = { length: this.#queue.ready, oldestMs: this.#queue.oldestMs, deadlineMs: first.deadlineMs }
-    const decision = this.#batcher.decide(view, nowMs, {
-      idleReplicas: this.#pool.idleCount,
-      replicas: this.#pool.size,
-      nextIdleMs: this.#pool.nextIdleMs(this.#batcher, nowMs),
-    })
-    if (decision.send !== undefined) return decision.send
-    this.#timer?.cancel()
-    this.#timer = this.#clock.after(decision.waitUntilMs - nowMs, () => this.#pump())
-    return 0
-  }
-
-  #send(slot: ReplicaSlot, tasks: readonly Task[], nowMs: number): void {
-    const batch = slot.hold(tasks, nowMs)
-    this.#isSuspectsTurn = !batch.isSuspect
-    this.#hangs.watch(slot)
-    this.#pool.used(slot)
-    this.#observer.batchSent({
-      stage: this.name,
-      replica: slot.connection.replica,
-      size: tasks.length,
-      maxBatchSize: this.#batcher.limits.maxBatchSize,
-      formedInMs: nowMs - (tasks[0]?.queuedMs ?? nowMs),
-    })
-    slot.send(tasks, batch, nowMs)
-    this.#waiting.wake()
+    this.#dispatcher.ask()
   }
 
   /**
@@ -236,9 +159,9 @@ export class Stage implements Blocked, NextStage {
   #replied(slot: ReplicaSlot, replies: readonly Reply[]): void {
     const answered = this.#replies.book(slot, replies)
     slot.checkIdle()
-    if (!this.#batcher.isQuick) this.#pump()
+    if (!this.#batcher.isQuick) this.#dispatcher.pump()
     this.#replies.tell(answered, replies)
-    if (this.#batcher.isQuick) this.#pump()
+    if (this.#batcher.isQuick) this.#dispatcher.pump()
   }
 
   /** The replica is gone: its tasks go back to the front, in their order. */
