@@ -10,12 +10,11 @@ import {
   type Connection,
   combineObservers,
   type LinkEvents,
-  Scheduler,
-  type StageOptions,
   silentLogger,
   systemClock,
   type TaskSink,
 } from '@mosec/core'
+import { Scheduler, type StageOptions } from '@mosec/core/scheduler'
 
 const TASKS = 400_000
 const CLIENTS = 64

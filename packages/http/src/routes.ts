@@ -4,21 +4,7 @@ import { validateHeaderValue } from 'node:http'
 import { ConfigurationError } from '@mosec/core'
 import { type InferenceRoute, inferenceRoute } from './admission.ts'
 import type { RouteInfo } from './options.ts'
-
-const RESERVED = ['/metrics', '/openapi', '/health', '/healthz', '/readyz', '/admin']
-
-/**
- * Why a path cannot be a route; undefined when it can.
- *
- * @example
- * pathProblem('/metrics') // '/metrics is reserved ...'
- */
-export function pathProblem(path: string): string | undefined {
-  if (!path.startsWith('/')) return `${path} must start with a slash`
-  if (/[?#\s]/.test(path)) return `${path} must be a plain pathname, without ?, # or spaces`
-  const isReserved = path === '/' || RESERVED.some((own) => path === own || path.startsWith(`${own}/`))
-  return isReserved ? `${path} is reserved: the server answers it itself` : undefined
-}
+import { pathProblem } from './paths.ts'
 
 /** @throws ConfigurationError that names the path. */
 export function indexRoutes(routes: readonly RouteInfo[]): ReadonlyMap<string, InferenceRoute> {

@@ -1,7 +1,7 @@
 /** The stages and routes that the user has named so far, with everything that can be checked before a start. */
 
 import { type Codec, ConfigurationError } from '@mosec/core'
-import { pathProblem } from '@mosec/http'
+import { pathProblem } from '@mosec/http/paths'
 import { checkWorker, isLauncher } from './check-worker.ts'
 import { type IpcForm, ipcForms } from './ipc-forms.ts'
 import type { Stage } from './stage.ts'

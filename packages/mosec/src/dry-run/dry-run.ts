@@ -1,6 +1,7 @@
 /** `--dry-run`: one replica of each stage, the examples through every route, and a report for a person. */
 
-import { combineObservers, Scheduler, systemClock } from '@mosec/core'
+import { combineObservers, systemClock } from '@mosec/core'
+import { Scheduler } from '@mosec/core/scheduler'
 import type { Blueprint, NamedRoute, NamedStage } from '../blueprint.ts'
 import type { ServerConfig } from '../config/index.ts'
 import type { ServerLogger } from '../log/index.ts'

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { reclaimSocketFolder } from '@mosec/ipc'
+import { reclaimSocketFolder } from '@mosec/ipc/replica'
 
 /** The parent when this process began; when that dies, another process becomes it. */
 const parent = process.ppid

@@ -2,7 +2,6 @@
 
 import { type AnyWorker, type Codec, ConfigurationError, type WorkerClass } from '@mosec/core'
 import { speakCommonForm } from './common-form.ts'
-import { rehearse } from './rehearse.ts'
 import type { ReplicaSpec } from './replica-spec.ts'
 
 /** Where the worker and its codecs come from. */
@@ -22,7 +21,7 @@ export async function preparedWorker(
   const codecs = await loadCodecs()
   if (codecs !== undefined) worker.codecs = codecs
   await speakCommonForm(worker, ipc, stage)
-  if (isDryRun) rehearse(worker)
+  if (isDryRun) (await import('./rehearse.ts')).rehearse(worker)
   return worker
 }
 

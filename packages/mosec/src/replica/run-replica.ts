@@ -1,7 +1,8 @@
 /** The child's side of the composition: a worker, its codecs, and the Unix socket to the parent. */
 
-import type { AnyWorker } from '@mosec/core'
-import { connectThread, connectUnixSocket, socketFolderOf } from '@mosec/ipc'
+import type { MessagePort } from 'node:worker_threads'
+import type { AnyWorker, Channel } from '@mosec/core'
+import { connectUnixSocket, socketFolderOf } from '@mosec/ipc/replica'
 import { type ReplicaPlace, replicaDoor, runReplicaProcess } from '@mosec/worker'
 import { clearAwayIfOrphaned } from './clear-away.ts'
 import { preparedWorker, type WorkerSource } from './prepared-worker.ts'
@@ -31,8 +32,14 @@ export function runReplica(place: ReplicaPlace, spec: ReplicaSpec, source: Repli
     onBatchError: spec.onBatchError,
     logLevel: spec.logLevel,
     parentFolder: socketFolderOf(place.address),
-    connect: () => (door === undefined ? connectUnixSocket(place.address) : connectThread(door)),
+    connect: () => (door === undefined ? connectUnixSocket(place.address) : joinThread(door)),
   })
+}
+
+/** Loaded by threads only. */
+async function joinThread(door: MessagePort): Promise<Channel> {
+  const { connectThread } = await import('@mosec/ipc/replica-thread')
+  return connectThread(door)
 }
 
 /** Teardown is the last that the process waits for. */

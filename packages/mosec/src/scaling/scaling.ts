@@ -1,13 +1,7 @@
 /** Changes to stages while they run, and how they run now: the one home behind `server.scale` and `/admin/stages`. */
 
-import {
-  ConfigurationError,
-  errorOf,
-  type Logger,
-  type Observer,
-  outcomes,
-  type Scheduler,
-} from '@mosec/core'
+import { ConfigurationError, errorOf, type Logger, type Observer, outcomes } from '@mosec/core'
+import type { Scheduler } from '@mosec/core/scheduler'
 import type { NamedRoute } from '../blueprint.ts'
 import type { Fleet } from '../service/fleet.ts'
 import type { StageCrew } from '../service/stage-crew.ts'

@@ -1,6 +1,7 @@
 /** One supervised replica, and the connection by which the scheduler knows it: it can be taken off work. */
 
-import type { Connection, ReplicaReported, ReplicaState, Stage } from '@mosec/core'
+import type { Connection, ReplicaReported, ReplicaState } from '@mosec/core'
+import type { Stage } from '@mosec/core/scheduler'
 import { type ReplicaProcess, type ReplicaProcessOptions, superviseReplica } from '@mosec/worker/replica'
 import { CountedConnection } from './counted-connection.ts'
 import type { RecycleWatch } from './recycle-watch.ts'

@@ -1,6 +1,6 @@
 /** From the stages' options to what the scheduler is made of. */
 
-import type { Scheduler } from '@mosec/core'
+import type { Scheduler } from '@mosec/core/scheduler'
 import type { NamedStage } from '../blueprint.ts'
 
 type StageOptions = ConstructorParameters<typeof Scheduler>[0]['stages']

@@ -6,9 +6,9 @@ import {
   combineObservers,
   type Health,
   type Observer,
-  Scheduler,
   systemClock,
 } from '@mosec/core'
+import { Scheduler } from '@mosec/core/scheduler'
 import type { HttpFace, Listening } from '@mosec/http'
 import { metricsObserver } from '@mosec/metrics'
 import type { ApiInfo } from '@mosec/openapi'

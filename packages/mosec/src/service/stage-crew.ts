@@ -1,6 +1,7 @@
 /** The replicas of one stage: started together, changed in number while they work, replaced when they are due. */
 
-import type { Clock, Observer, ReplicaChanged, Scheduler, Stage } from '@mosec/core'
+import type { Clock, Observer, ReplicaChanged } from '@mosec/core'
+import type { Scheduler, Stage } from '@mosec/core/scheduler'
 import type { WorkerInfo } from '@mosec/worker'
 import type { NamedStage } from '../blueprint.ts'
 import type { LogLevel } from '../config/index.ts'
