@@ -3,11 +3,12 @@
 import type { Socket } from 'node:net'
 import type { BatchItem, Link, Reply } from '@mosec/core'
 import { type FrameChecks, FramedSocket } from './framed-socket.ts'
+import type { Intake } from './intake.ts'
 import { flagOfBudget, statusOf } from './status.ts'
 
 /** A link over a connected socket, which it owns from now on. */
-export function unixLink(socket: Socket, checks: FrameChecks): Link {
-  const framed = new FramedSocket(socket, { ...checks, checkFlag: statusOf })
+export function unixLink(socket: Socket, checks: FrameChecks, intake?: Intake): Link {
+  const framed = new FramedSocket(socket, { ...checks, checkFlag: statusOf }, intake)
   return {
     open: (events) =>
       framed.open({

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Link, Listener } from '@mosec/core'
 import type { FrameChecks } from './framed-socket.ts'
+import { withDirectIntake } from './intake.ts'
 import { unixLink } from './unix-link.ts'
 import { WaitingLinks } from './waiting-links.ts'
 
@@ -25,7 +26,7 @@ export class UnixListener implements Listener {
     this.address = address
     this.#waiting = new WaitingLinks(address)
     this.#options = options
-    this.#server = createServer((socket) => this.#connected(socket))
+    this.#server = createServer({ pauseOnConnect: true }, (socket) => this.#connected(socket))
   }
 
   /**
@@ -52,9 +53,10 @@ export class UnixListener implements Listener {
     this.#waiting.dispose()
   }
 
-  #connected(socket: Socket): void {
+  #connected(accepted: Socket): void {
+    const { socket, intake } = withDirectIntake(accepted)
     this.#options.sockets.add(socket)
     socket.once('close', () => this.#options.sockets.delete(socket))
-    this.#waiting.push(unixLink(socket, this.#options.checks))
+    this.#waiting.push(unixLink(socket, this.#options.checks, intake))
   }
 }
