@@ -103,11 +103,11 @@ export abstract class OnnxWorker<
    * @throws StartError (`start_error`) when no provider works, the model does not load, or it cannot be batched.
    */
   override async setup(context: WorkerContext): Promise<void> {
-    const { logger, maxBatchSize } = context
+    const { logger } = context
     const loaded = await loadOnnx({ ...(this.providers && { providers: this.providers }), logger })
     const options = { intraOpNumThreads: this.threads ?? 1, ...this.sessionOptions }
     const session = await openSession(await this.load(), loaded, options)
-    this.#model = this.#batchModel(session, loaded.ort, maxBatchSize)
+    this.#model = this.#batchModel(session, loaded.ort, context)
     try {
       await this.#model.warmUp(await this.#sample())
     } catch (error) {
@@ -125,7 +125,7 @@ export abstract class OnnxWorker<
       const outputs = rows[index]
       if (outputs === undefined || outputs instanceof Error) throw outputs
       // The model's type, which it says only at run time, stands behind the type parameter.
-      return this.postprocess(Object.values(outputs)[0]?.data as Row, item, outputs)
+      return this.postprocess(firstOf(outputs) as Row, item, outputs)
     })
   }
 
@@ -136,10 +136,11 @@ export abstract class OnnxWorker<
     await model?.release()
   }
 
-  #batchModel(session: OnnxSession, ort: Ort, maxBatchSize: number): BatchModel {
+  #batchModel(session: OnnxSession, ort: Ort, { maxBatchSize, logger }: WorkerContext): BatchModel {
     const { collate, predict } = this
     const input = collate === undefined ? readModelInput(session, this.inputShape) : undefined
     if (input !== undefined) checkBatchDimension(input, maxBatchSize)
+    if (input?.fixedBatchSize !== undefined) this.largestBatch = input.fixedBatchSize
     const runnable: RunnableModel = {
       session,
       outputNames: predict === undefined ? chosenOutputs(session, this.outputNames) : session.outputNames,
@@ -153,6 +154,7 @@ export abstract class OnnxWorker<
       collate: collate && ((items) => collate.call(this, items as Prepared[], ort)),
       sizes: new BatchSizes({
         maxBatchSize,
+        logger,
         fixed: input?.fixedBatchSize,
         preferred: this.preferredBatchSizes,
         warmup: this.warmupBatchSizes,
@@ -179,4 +181,10 @@ export abstract class OnnxWorker<
     if (this.#model !== undefined) return this.#model
     throw new Error(`${this.constructor.name} computes only between setup and teardown`)
   }
+}
+
+// Not Object.values(): this is done for each item.
+function firstOf(outputs: OutputRows): OnnxArray | undefined {
+  for (const name in outputs) return outputs[name]?.data
+  return undefined
 }

@@ -59,6 +59,7 @@ describe('batch sizes of a TfjsWorker', () => {
     const worker = await ready(new Fixed())
     expect(await worker.forward([item(1, 2, 3), item(4)])).toEqual([6, expect.any(Error)])
     expect(worker.sizes).toEqual([8, 8])
+    expect(worker.largestBatch).toBe(8)
     await expect(ready(new Fixed(), 9)).rejects.toThrow(
       'fixed at 8 and maxBatchSize is 9: set maxBatchSize to 8',
     )

@@ -82,6 +82,8 @@ export abstract class TfjsWorker<
     const { logger } = context
     await useBackend({ ...(this.backends && { backends: this.backends }), logger }, async (loaded) => {
       this.#model = await this.#open(loaded, context)
+      const { largestBatch } = this.#model
+      if (largestBatch !== undefined) this.largestBatch = largestBatch
       try {
         await this.#model.warmUp(await this.#sample())
         context.report?.({ runtime: { runtime: 'tfjs', backend: loaded.backend } })

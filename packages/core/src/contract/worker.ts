@@ -178,6 +178,11 @@ export abstract class BatchWorker<In = unknown, Out = unknown>
   cost?(input: In): number
   /** See {@link BatchCost}. */
   bucketBy?(input: In): string | number
+  /**
+   * Most inputs that `forward` takes, where the model knows a limit; `setup` may set it. A `maxBatchSize` beyond it is
+   * refused, at the start and when it is changed while the server runs.
+   */
+  largestBatch?: number
   /** A batch for warm-up: the replica is ready only after `forward` ran on it. */
   example?: readonly In[]
   /** Several batches for warm-up, run in order; used instead of `example`. */

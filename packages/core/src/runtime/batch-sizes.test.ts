@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { StartError } from '../contract/errors.ts'
+import { silentLogger } from '../contract/logger.ts'
 import { type BatchSizeOptions, BatchSizes } from './batch-sizes.ts'
 
 const sizes = (options: Partial<BatchSizeOptions>): BatchSizes =>
-  new BatchSizes({ maxBatchSize: 8, fixed: undefined, preferred: undefined, warmup: undefined, ...options })
+  new BatchSizes({
+    maxBatchSize: 8,
+    logger: silentLogger,
+    fixed: undefined,
+    preferred: undefined,
+    warmup: undefined,
+    ...options,
+  })
 
 describe('batch sizes', () => {
   it.each([
@@ -24,6 +32,18 @@ describe('batch sizes', () => {
     const { padded } = { padded: (count: number) => sizes({ preferred: [1, 4, 6] }).padded(count) }
     expect([1, 2, 4, 5, 6, 7, 8].map(padded)).toEqual([1, 4, 4, 6, 6, 7, 8])
     expect([1, 3, 8].map((count) => sizes({}).padded(count))).toEqual([1, 3, 8])
+  })
+
+  it('warns of sizes that no batch has, and of no others', () => {
+    const told: string[] = []
+    const logger = { ...silentLogger, warning: (message: string) => void told.push(message) }
+    sizes({ logger, preferred: [1, 8], warmup: [8] })
+    expect(told).toEqual([])
+    sizes({ logger, preferred: [4, 16, 32], warmup: [9] })
+    expect(told).toEqual([
+      'preferredBatchSizes has 16, 32, and no batch has more than 8 items: raise maxBatchSize, or take them out',
+      'warmupBatchSizes has 9, and no batch has more than 8 items: raise maxBatchSize, or take them out',
+    ])
   })
 
   it.each([[[0]], [[1.5]], [[-4]], [[Number.NaN]]])('refuses %j', (wrong) => {

@@ -1,6 +1,6 @@
 /** `@mosec/core/runtime`: what packages that run models share. */
 
-export { type BatchSizeOptions, BatchSizes } from './batch-sizes.ts'
+export { type BatchCount, type BatchSizeOptions, BatchSizes } from './batch-sizes.ts'
 export { checkNames } from './check-names.ts'
 export { describeItem, describeValue, hasData, withArticle } from './describe-item.ts'
 export { packageFile } from './package-file.ts'

@@ -6,21 +6,22 @@ import type { Awaitable } from '../contract/worker.ts'
  * Applies a function to every item; where it throws, the error stands in the result's place. Promises are made only where
  * the function gives some: for small models they would be the larger part of the work.
  */
-export async function settleEach<A, B>(
+export function settleEach<A, B>(
   items: readonly A[],
   apply: (item: A, index: number) => Awaitable<B>,
-): Promise<(B | Error)[]> {
-  const outcomes = items.map((item, index) => settle(() => apply(item, index)))
-  return outcomes.some(isPromise) ? Promise.all(outcomes) : (outcomes as (B | Error)[])
-}
-
-function settle<B>(apply: () => Awaitable<B>): Awaitable<B | Error> {
-  try {
-    const outcome = apply()
-    return isPromise(outcome) ? Promise.resolve(outcome).catch(asError) : outcome
-  } catch (error) {
-    return asError(error)
-  }
+): Awaitable<(B | Error)[]> {
+  let isPending = false
+  const outcomes = items.map((item, index): Awaitable<B | Error> => {
+    try {
+      const outcome = apply(item, index)
+      if (!isPromise(outcome)) return outcome
+      isPending = true
+      return Promise.resolve(outcome).catch(asError)
+    } catch (error) {
+      return asError(error)
+    }
+  })
+  return isPending ? Promise.all(outcomes) : (outcomes as (B | Error)[])
 }
 
 function isPromise(value: unknown): value is Promise<unknown> {

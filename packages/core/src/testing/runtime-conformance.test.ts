@@ -17,10 +17,10 @@ class Sum implements RuntimeWorker {
     this.request = request
   }
 
-  async setup({ maxBatchSize }: WorkerContext): Promise<void> {
+  async setup({ maxBatchSize, logger }: WorkerContext): Promise<void> {
     const { fixedBatchSize: fixed, preferredBatchSizes: preferred, warmupBatchSizes: warmup } = this.request
     this.checkFixed(fixed, maxBatchSize)
-    this.sizes = new BatchSizes({ maxBatchSize, fixed, preferred, warmup })
+    this.sizes = new BatchSizes({ maxBatchSize, logger, fixed, preferred, warmup })
     for (const size of this.sizes.warmup) this.run(Array(size).fill([0, 0, 0]))
   }
 
@@ -168,11 +168,13 @@ describe('runtimeConformance', () => {
     [
       'no warm-up',
       class extends Sum {
-        override async setup({ maxBatchSize }: WorkerContext): Promise<void> {
+        override async setup(context: WorkerContext): Promise<void> {
           const { onRun: _, ...silent } = this.request
-          await new Sum(silent).setup({ maxBatchSize } as WorkerContext)
+          await new Sum(silent).setup(context)
+          const { maxBatchSize, logger } = context
           this.sizes = new BatchSizes({
             maxBatchSize,
+            logger,
             fixed: undefined,
             preferred: undefined,
             warmup: undefined,

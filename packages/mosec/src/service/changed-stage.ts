@@ -28,9 +28,16 @@ export function changedStage(
   return changed
 }
 
-/** @throws ConfigurationError when the stage wants batches of a worker that takes single tasks. */
+/** @throws ConfigurationError when the stage wants batches of a worker that takes single tasks, or smaller ones. */
 export function refuseMisfit({ name, options }: NamedStage, info: WorkerInfo | undefined): void {
-  if (info === undefined || options.maxBatchSize === 1 || info.kind.startsWith('batch')) return
+  const { kind, largestBatch = options.maxBatchSize } = info ?? {}
+  if (options.maxBatchSize > largestBatch) {
+    throw new ConfigurationError(
+      `stage ${name}: ${info?.name} takes at most ${largestBatch} at once, so that is the largest maxBatchSize; ` +
+        `got ${options.maxBatchSize}`,
+    )
+  }
+  if (info === undefined || options.maxBatchSize === 1 || kind?.startsWith('batch') === true) return
   throw new ConfigurationError(
     `stage ${name}: ${info.name} takes one task at a time, so maxBatchSize must be 1, got ${options.maxBatchSize}; ` +
       'extend BatchWorker to take batches',

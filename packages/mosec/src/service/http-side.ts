@@ -8,6 +8,7 @@ import type { Blueprint } from '../blueprint.ts'
 import { packageVersion, type ServerConfig } from '../config/index.ts'
 import type { ServerLogger } from '../log/index.ts'
 import { apiRoutes, serveOpenApi } from './open-api.ts'
+import { refuseWordless } from './refuse-wordless.ts'
 import { routeInfos } from './route-infos.ts'
 
 /** What it is made of, beside what the face takes as it is. */
@@ -53,9 +54,13 @@ export class HttpSide {
     this.face = createHttpFace({ ...this.#faceOptions, app })
   }
 
-  /** Opens the port, here or in ingress processes. @throws StartError when it is in use, or an ingress does not start. */
+  /**
+   * Opens the port, here or in ingress processes.
+   * @throws StartError when it is in use, an ingress does not start, or a route's end does not speak with clients.
+   */
   async listen(): Promise<OpenPort> {
-    const { config } = this.#options
+    const { config, blueprint, infos } = this.#options
+    refuseWordless(blueprint.routes, infos)
     if (config.ingress === 0) return { ...(await this.face.listen(config)), kill: () => {} }
     const { openIngresses } = await import('../ingress/open-ingresses.ts')
     return openIngresses({ ...this.#options, face: this.#faceOptions, api: this.#api() })

@@ -46,7 +46,9 @@ export class BatchModel {
 
   /** The rows of the items that are good, the errors of the others. */
   async compute(prepared: readonly unknown[]): Promise<(OutputRows | Error)[]> {
-    const rows = await this.#run(prepared.filter((item) => !(item instanceof Error)))
+    const items = prepared.filter((item) => !(item instanceof Error))
+    const rows = await this.#run(items)
+    if (items.length === prepared.length) return rows
     let next = 0
     return prepared.map((item) =>
       item instanceof Error ? item : (rows[next++] ?? new Error('a row is missing')),
@@ -86,12 +88,12 @@ export class BatchModel {
     if (collate !== undefined) return this.#runFilled(items, collate)
     if (input === undefined) throw new Error('neither collate nor an input is there')
     const { name, spec } = input
+    const makeFeeds = (filled: ShapedValues[]): OnnxFeeds => ({ [name]: batchTensor(ort, filled, spec.type) })
     const rows: OutputRows[] = []
     // Every item has passed check().
     for (const { items: alike, places } of groupByShape(items as ShapedValues[])) {
-      const groupRows = await this.#runFilled(alike, (filled) => ({
-        [name]: batchTensor(ort, filled, spec.type),
-      }))
+      const groupRows = await this.#runFilled(alike, makeFeeds)
+      if (alike.length === items.length) return groupRows
       places.forEach((place, n) => {
         rows[place] = groupRows[n] ?? {}
       })
@@ -102,15 +104,15 @@ export class BatchModel {
   async #runFilled<T>(items: readonly T[], makeFeeds: (items: T[]) => OnnxFeeds): Promise<OutputRows[]> {
     if (items.length === 0) return []
     const { runnable, sizes } = this.#options
-    const filled = filledUp(items, sizes.padded(items.length))
-    const rows = await runModel(runnable, makeFeeds(filled), filled.length)
-    return rows.slice(0, items.length)
+    const count = sizes.padded(items.length)
+    return runModel(runnable, makeFeeds(filledUp(items, count)), { count, wanted: items.length })
   }
 }
 
 /** A copy of an item is a value that the model takes for sure, which zeros need not be. */
 function filledUp<T>(items: readonly T[], size: number): T[] {
   const missing = size - items.length
+  if (missing === 0) return [...items]
   return [...items, ...items.slice(-1).flatMap((last) => Array<T>(missing).fill(last))]
 }
 

@@ -35,10 +35,12 @@ export async function readValues(tensor: OnnxTensor): Promise<OnnxArray> {
   return values instanceof Uint16Array ? fromHalves(values) : Float32Array.from(values as Float32Array)
 }
 
-/** A batch's values as one view for each item; views of numbers share the batch's memory. */
-export function splitRows(values: OnnxArray, count: number): OnnxArray[] {
+/** A batch's values as one view for each of the first `wanted` items; views of numbers share the batch's memory. */
+export function splitRows(values: OnnxArray, count: number, wanted = count): OnnxArray[] {
   const length = values.length / count
-  return Array.from({ length: count }, (_, n) => part(values, n * length, (n + 1) * length))
+  const rows: OnnxArray[] = []
+  for (let start = 0; rows.length < wanted; start += length) rows.push(part(values, start, start + length))
+  return rows
 }
 
 function part(values: OnnxArray, start: number, end: number): OnnxArray {
@@ -53,6 +55,10 @@ export interface ShapeGroup {
 
 /** One group for each shape, since a tensor has one shape. */
 export function groupByShape(items: readonly ShapedValues[]): ShapeGroup[] {
+  const [first] = items
+  if (first === undefined) return []
+  // The common case, without a key for each item.
+  if (items.every(({ shape }) => isSame(shape, first.shape))) return [{ items, places: [...items.keys()] }]
   const groups = new Map<string, { items: ShapedValues[]; places: number[] }>()
   items.forEach((item, place) => {
     const key = item.shape.join()
@@ -63,3 +69,6 @@ export function groupByShape(items: readonly ShapedValues[]): ShapeGroup[] {
   })
   return [...groups.values()]
 }
+
+const isSame = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((length, n) => length === b[n])

@@ -1,7 +1,7 @@
 /** Runs a model on one batch, and cuts what comes out into one row for each item. */
 
 import { StartError } from '@mosec/core'
-import { describeValue } from '@mosec/core/runtime'
+import { type BatchCount, describeValue } from '@mosec/core/runtime'
 import type { OnnxFeeds, OnnxOutputs, OnnxSession, OnnxTensor } from '../session/ort.ts'
 import type { OnnxArray } from './element-type.ts'
 import { shapeText } from './item-spec.ts'
@@ -28,18 +28,18 @@ export interface RunnableModel {
 }
 
 /**
- * Computes one batch of `count` items.
+ * Computes one batch; gives the rows of the first `wanted` items.
  * @throws Error when an output's first dimension is not the batch; whatever the model throws.
  */
-export async function runModel(model: RunnableModel, feeds: OnnxFeeds, count: number): Promise<OutputRows[]> {
-  const named = await namedOutputs(model, feeds)
-  const rows = Array.from({ length: count }, (): Record<string, OutputRow> => ({}))
-  for (const [name, tensor] of named) {
-    const parts = await rowsOf(tensor, name, count)
-    rows.forEach((row, n) => {
-      const part = parts[n]
-      if (part !== undefined) row[name] = part
-    })
+export async function runModel(
+  model: RunnableModel,
+  feeds: OnnxFeeds,
+  batch: BatchCount,
+): Promise<OutputRows[]> {
+  const outputs = await namedOutputs(model, feeds)
+  const rows: Record<string, OutputRow>[] = []
+  for (const [name, tensor] of Object.entries(outputs)) {
+    addRows(rows, { name, tensor, values: await readValues(tensor) }, batch)
   }
   return rows
 }
@@ -62,14 +62,11 @@ export function chosenOutputs({ outputNames }: OnnxSession, wanted?: readonly st
 async function namedOutputs(
   { session, outputNames, predict }: RunnableModel,
   feeds: OnnxFeeds,
-): Promise<(readonly [string, OnnxTensor])[]> {
+): Promise<OnnxOutputs> {
   if (predict === undefined) {
-    checkNames(session.inputNames, Object.keys(feeds))
+    checkNames(session.inputNames, feeds)
     const outputs = await session.run(feeds, outputNames)
-    return outputNames.flatMap((name) => {
-      const tensor = outputs[name]
-      return tensor === undefined ? [] : [[name, tensor] as const]
-    })
+    return outputNames.length === 1 ? outputs : ordered(outputs, outputNames)
   }
   const outputs = await predict(feeds)
   // It is the user's, and may have forgotten its `return`.
@@ -77,23 +74,48 @@ async function namedOutputs(
     throw new StartError(
       `predict() must give a tensor, or tensors by name, and gave ${describeValue(outputs)}`,
     )
-  return isTensor(outputs) ? [[outputNames[0] ?? 'output', outputs]] : Object.entries(outputs)
+  return isTensor(outputs) ? { [outputNames[0] ?? 'output']: outputs } : outputs
+}
+
+function ordered(outputs: OnnxOutputs, names: readonly string[]): OnnxOutputs {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const tensor = outputs[name]
+      return tensor === undefined ? [] : [[name, tensor]]
+    }),
+  )
 }
 
 /** onnxruntime would name only the first that is missing, and not what came instead. */
-function checkNames(wanted: readonly string[], given: readonly string[]): void {
-  if (wanted.every((name) => given.includes(name))) return
-  throw new StartError(`collate() gave the inputs ${given.join(', ')}; the model takes ${wanted.join(', ')}`)
+function checkNames(wanted: readonly string[], feeds: OnnxFeeds): void {
+  if (wanted.every((name) => Object.hasOwn(feeds, name))) return
+  const given = Object.keys(feeds).join(', ')
+  throw new StartError(`collate() gave the inputs ${given}; the model takes ${wanted.join(', ')}`)
 }
 
-async function rowsOf(tensor: OnnxTensor, name: string, count: number): Promise<OutputRow[]> {
+interface NamedOutput {
+  readonly name: string
+  readonly tensor: OnnxTensor
+  readonly values: OnnxArray
+}
+
+function addRows(
+  rows: Record<string, OutputRow>[],
+  { name, tensor, values }: NamedOutput,
+  { count, wanted }: BatchCount,
+): void {
   const [batch, ...shape] = tensor.dims
-  const values = await readValues(tensor)
-  if (batch === count) return splitRows(values, count).map((data) => ({ data, shape }))
-  throw new Error(
-    `the model made the shape [${shapeText(tensor.dims)}] of a batch of ${count} in its output "${name}": ` +
-      'the first dimension must be the batch',
-  )
+  if (batch !== count) {
+    throw new Error(
+      `the model made the shape [${shapeText(tensor.dims)}] of a batch of ${count} in its output "${name}": ` +
+        'the first dimension must be the batch',
+    )
+  }
+  for (const [n, data] of splitRows(values, count, wanted).entries()) {
+    const row = rows[n]
+    if (row === undefined) rows[n] = { [name]: { data, shape } }
+    else row[name] = { data, shape }
+  }
 }
 
 function isTensor(outputs: OnnxOutputs | OnnxTensor): outputs is OnnxTensor {

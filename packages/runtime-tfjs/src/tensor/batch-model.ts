@@ -33,15 +33,19 @@ export class BatchModel {
   readonly #sizes: BatchSizes
   /** Undefined when `collate` builds the input. */
   readonly #spec: ItemSpec | undefined
+  /** Most items of a batch; undefined when the model takes any number. */
+  readonly largestBatch: number | undefined
 
   /** @throws StartError (`start_error`) when the model cannot be batched as asked. */
   constructor(options: BatchModelOptions) {
     const { model, loaded, logger, report, predict, collate, maxBatchSize, inputShape } = options
     const isPacked = collate === undefined
     this.#options = options
+    this.largestBatch = isPacked ? fixedBatchSize(model, maxBatchSize) : undefined
     this.#sizes = new BatchSizes({
       maxBatchSize,
-      fixed: isPacked ? fixedBatchSize(model, maxBatchSize) : undefined,
+      logger,
+      fixed: this.largestBatch,
       preferred: options.preferredBatchSizes,
       warmup: options.warmupBatchSizes,
     })
@@ -64,6 +68,7 @@ export class BatchModel {
   async compute(prepared: readonly unknown[]): Promise<(TensorArray | Error)[]> {
     const items = prepared.filter((item) => !(item instanceof Error))
     const rows = items.length === 0 ? [] : await this.#run(items)
+    if (items.length === prepared.length) return rows
     let next = 0
     return prepared.map((item) =>
       item instanceof Error ? item : (rows[next++] ?? new Error('a row is missing')),
@@ -97,10 +102,9 @@ export class BatchModel {
     this.#options.model.dispose?.()
   }
 
-  async #run(items: readonly unknown[]): Promise<TensorArray[]> {
-    const padded = this.#sizes.padded(items.length)
-    const rows = await this.#runner.run(padded, () => this.#input(items, padded))
-    return rows.slice(0, items.length)
+  #run(items: readonly unknown[]): Promise<TensorArray[]> {
+    const count = this.#sizes.padded(items.length)
+    return this.#runner.run({ count, wanted: items.length }, () => this.#input(items, count))
   }
 
   #input(items: readonly unknown[], count: number): ModelInput {

@@ -1,7 +1,7 @@
 /** Runs a model on one batch: the way that it needs, one output read, one view for each item. */
 
 import { type Logger, StartError } from '@mosec/core'
-import { describeValue } from '@mosec/core/runtime'
+import { type BatchCount, describeValue } from '@mosec/core/runtime'
 import type { Tensor } from '@tensorflow/tfjs'
 import type { ModelInput, ModelOutput, TfjsModel } from '../backend/tfjs.ts'
 import type { LoadedTfjs } from '../load-tfjs.ts'
@@ -36,25 +36,29 @@ export class ModelRunner {
   /**
    * Computes one batch and disposes every tensor of it, on every path.
    * @param makeInput builds the batch's tensors, of `count` items.
-   * @returns one view of the first (and only) output for each item.
+   * @returns one view of the first (and only) output for each of the first `wanted` items.
    */
-  run(count: number, makeInput: () => ModelInput): Promise<TensorArray[]> {
+  async run({ count, wanted }: BatchCount, makeInput: () => ModelInput): Promise<TensorArray[]> {
     const { tf, backend } = this.#options.loaded
-    return inTurn(tf, async () => {
-      this.#checkBackend()
-      const output = onlyTensor(await this.#predict(makeInput(), count))
-      if (output.shape[0] !== count) {
-        throw new Error(
-          `the model made [${output.shape}] of a batch of ${count}: its first dimension must be the batch`,
-        )
-      }
-      return splitRows(await readNumbers(output), count)
-    }).catch((error: unknown) => {
+    try {
+      const values = await inTurn(tf, () => this.#compute(count, makeInput))
+      return splitRows(values, count, wanted)
+    } catch (error) {
       throw explained(error, backend)
-    })
+    }
   }
 
-  async #predict(input: ModelInput, batchSize: number): Promise<ModelOutput> {
+  async #compute(count: number, makeInput: () => ModelInput): Promise<TensorArray> {
+    this.#checkBackend()
+    const output = onlyTensor(await this.#predict(makeInput(), count))
+    if (output.shape[0] === count) return numbers(await output.data(), output.dtype)
+    throw new Error(
+      `the model made [${output.shape}] of a batch of ${count}: its first dimension must be the batch`,
+    )
+  }
+
+  // Not async: layers models compute at once, and a promise more is a turn more.
+  #predict(input: ModelInput, batchSize: number): ModelOutput | Promise<ModelOutput> {
     const { model, predict, logger } = this.#options
     if (predict !== undefined) return predict(input)
     if (!canExecuteAsync(model)) return model.predict(input, { batchSize })
@@ -103,9 +107,8 @@ function isTensor(output: ModelOutput): output is Tensor {
   return 'dataId' in output && 'shape' in output && Array.isArray(output.shape)
 }
 
-async function readNumbers(output: Tensor): Promise<TensorArray> {
-  const values: unknown = await output.data()
+function numbers(values: unknown, dtype: string): TensorArray {
   if (values instanceof Float32Array || values instanceof Int32Array || values instanceof Uint8Array)
     return values
-  throw new StartError(`the model gives ${output.dtype} values: write predict() and return a numeric output`)
+  throw new StartError(`the model gives ${dtype} values: write predict() and return a numeric output`)
 }

@@ -11,7 +11,10 @@ export interface Padding {
   readonly count: number
 }
 
-/** The items' values one after the other, then zeros up to `count` items; each must have passed `checkItem`. */
+/**
+ * The items' values one after the other, then zeros up to `count` items; each must have passed `checkItem`. The array is new
+ * for each batch: the cpu backend computes on it, and a model may give its input back, so that rows would be views into it.
+ */
 export function packItems(items: readonly TensorArray[], spec: ItemSpec, count = items.length): TensorArray {
   const length = itemLength(spec)
   const packed = zeros(spec, count)
@@ -26,8 +29,10 @@ export function batchTensor(tf: Tfjs, items: readonly TensorArray[], { spec, cou
   return tf.tensor(packItems(items, spec, count), [count, ...spec.shape], spec.dtype)
 }
 
-/** A batch's values as one view for each item; all views share the batch's memory. */
-export function splitRows<A extends TensorArray>(values: A, count: number): A[] {
+/** A batch's values as one view for each of the first `wanted` items; all views share the batch's memory. */
+export function splitRows(values: TensorArray, count: number, wanted = count): TensorArray[] {
   const length = values.length / count
-  return Array.from({ length: count }, (_, n) => values.subarray(n * length, (n + 1) * length) as A)
+  const rows: TensorArray[] = []
+  for (let start = 0; rows.length < wanted; start += length) rows.push(values.subarray(start, start + length))
+  return rows
 }

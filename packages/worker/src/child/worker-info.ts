@@ -9,7 +9,7 @@ import {
   type StandardSchema,
 } from '@mosec/core'
 import { textOf } from '../control/control-logger.ts'
-import type { CodecInfo, WorkerInfo } from '../control/control-messages.ts'
+import type { CodecInfo, Speech, WorkerInfo } from '../control/control-messages.ts'
 import { forwardShape } from './invoke.ts'
 import { jsonSchemaOf } from './json-schema.ts'
 import { publishedExamples } from './published-examples.ts'
@@ -18,17 +18,28 @@ import { publishedExamples } from './published-examples.ts'
 export async function workerInfo(worker: AnyWorker, logger: Logger): Promise<WorkerInfo> {
   const codecs = worker.codecs.map(codecInfo)
   const name = worker.constructor.name
+  const { isStream } = forwardShape(worker)
+  const largest = worker.kind === 'batch' ? worker.largestBatch : undefined
   return {
     kind: worker.kind,
     name,
     requestTypes: codecs,
     responseTypes: codecs,
     readsAnyType: codecs.length === 0 || worker.deserialize !== BaseWorker.prototype.deserialize,
-    isStream: forwardShape(worker).isStream,
+    needsCodecFor: codecs.length === 0 ? withoutCodec(worker, isStream) : [],
+    ...(largest === undefined ? {} : { largestBatch: largest }),
+    isStream,
     inputSchema: described(worker.input, `${name}.input`, logger),
     outputSchema: described(worker.output, `${name}.output`, logger),
     examples: await publishedExamples(worker),
   }
+}
+
+/** Events are text, which no codec writes. */
+function withoutCodec({ deserialize, serialize }: AnyWorker, isStream: boolean): readonly Speech[] {
+  const { prototype } = BaseWorker
+  const needs: Speech[] = deserialize === prototype.deserialize ? ['requests'] : []
+  return serialize === prototype.serialize && !isStream ? [...needs, 'responses'] : needs
 }
 
 const codecInfo = ({ name, mimeTypes }: Codec): CodecInfo => ({ name, mimeTypes })

@@ -8,6 +8,9 @@ export interface CodecInfo {
   readonly mimeTypes: readonly [string, ...string[]]
 }
 
+/** What clients and a worker say to each other. */
+export type Speech = 'requests' | 'responses'
+
 /** What the parent must know of a worker that lives in another process. */
 export interface WorkerInfo {
   readonly kind: WorkerKind
@@ -19,6 +22,10 @@ export interface WorkerInfo {
   readonly responseTypes: readonly CodecInfo[]
   /** The class reads the bytes itself, so that no `Content-Type` is wrong for it. */
   readonly readsAnyType: boolean
+  /** What it has no codec for, and no method of its own: it cannot stand at that end of a route. Nothing when absent. */
+  readonly needsCodecFor?: readonly Speech[]
+  /** Most tasks of a batch that it takes, where it knows a limit. */
+  readonly largestBatch?: number
   /** It answers with streams of events. */
   readonly isStream: boolean
   /** What clients must send, once decoded; undefined when the worker has no schema, or one that JSON Schema cannot say. */
@@ -170,6 +177,8 @@ function isWorkerInfo(value: Unchecked<WorkerInfo>): boolean {
     isCodecList(value.requestTypes) &&
     isCodecList(value.responseTypes) &&
     typeof value.readsAnyType === 'boolean' &&
+    isSpeechList(value.needsCodecFor ?? []) &&
+    isCount(value.largestBatch ?? 1) &&
     typeof value.isStream === 'boolean' &&
     isSchema(value.inputSchema) &&
     isSchema(value.outputSchema) &&
@@ -178,6 +187,12 @@ function isWorkerInfo(value: Unchecked<WorkerInfo>): boolean {
 }
 
 const isSchema = (value: unknown): boolean => value === undefined || isRecord(value)
+
+const isSpeechList = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((speech) => speech === 'requests' || speech === 'responses')
+
+const isCount = (value: unknown): boolean =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 1
 
 const isCodecList = (value: unknown): boolean => Array.isArray(value) && value.every(isCodecInfo)
 
