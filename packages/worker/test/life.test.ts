@@ -38,6 +38,7 @@ test('set-up, then all examples, then hello, then the connection; drain ends it 
         requestTypes: [{ name: 'text', mimeTypes: ['text/plain'] }],
         responseTypes: [{ name: 'text', mimeTypes: ['text/plain'] }],
         readsAnyType: false,
+        needsCodecFor: [],
         isStream: false,
         examples: ['a', 'b', 'c'],
       },
