@@ -73,9 +73,22 @@ describe('urlModel', () => {
     expect(await readdir(cacheFolder)).toEqual([sha256])
   })
 
-  it('lets replicas that start together load it, and leaves one copy', async () => {
+  it('is fetched by one of the replicas that start together', async () => {
     expect(await Promise.all([sum(), sum(), sum(), sum()])).toEqual(Array(4).fill([7, 7]))
+    expect(asked).toEqual(names.map((name) => `/m/${name} whole`))
     expect(await readdir(cacheFolder)).toEqual([sha256])
+  })
+
+  it('is fetched by the next one when the first fails', async () => {
+    let isFirst = true
+    instead = (request, response) => {
+      if (isFirst) response.destroy()
+      else sendFile(request, response)
+      isFirst = false
+    }
+    const outcomes = await Promise.allSettled([sum(), sum(), sum()])
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'fulfilled', 'rejected'])
+    expect(asked).toHaveLength(1 + names.length)
   })
 
   it('follows redirects', async () => {

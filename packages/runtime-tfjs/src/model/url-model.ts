@@ -1,13 +1,15 @@
 /** A model from the web, kept in a folder. */
 
+import { createHash } from 'node:crypto'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type Logger, StartError, silentLogger } from '@mosec/core'
 import type { io } from '@tensorflow/tfjs'
 import { type DownloadOptions, download } from './download.ts'
 import { readModel } from './json-model.ts'
 import { checksumOf, keepCached, type ModelFiles, readCached } from './model-cache.ts'
 import { asModelJson, type ModelJson } from './model-json.ts'
+import { onceForAll } from './once-for-all.ts'
 import { weightBytes } from './weight-size.ts'
 
 /** Where a downloaded model is kept, and what makes it the right one. */
@@ -21,7 +23,7 @@ export interface UrlModelOptions {
   readonly cacheFolder?: string
   /** Sent with each request: `{ authorization: 'Bearer ...' }`, say. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Longest time for one file, in milliseconds; ten minutes when left out. */
+  /** Longest time for one file, and longest wait for another replica's fetch, in milliseconds; ten minutes when left out. */
   readonly timeoutMs?: number
   readonly fetch?: typeof globalThis.fetch
   /** Told of downloads, and of a cache that cannot be written. */
@@ -36,7 +38,8 @@ const maxShardBytes = 2 ** 32
 
 /**
  * An IO handler for `tf.loadLayersModel` and `tf.loadGraphModel` that fetches a model once: what the folder has is not
- * fetched again, and needs no network. Replicas that start together each fetch it the first time.
+ * fetched again, and needs no network. Of replicas that start together one fetches it, and the others wait for that one; when
+ * it dies, the next one fetches.
  * @param location the `model.json`, `http:` or `https:`; weight files are beside it, and its query is theirs, too.
  * @throws StartError (`start_error`), while it loads, when it cannot be had or is not the model of that checksum.
  *
@@ -76,8 +79,16 @@ function resolved(options: UrlModelOptions | undefined): ResolvedOptions {
 }
 
 async function loadModel(url: URL, options: ResolvedOptions): Promise<io.ModelArtifacts> {
-  const { cacheFolder, sha256 } = options
-  const files = (await readCached(cacheFolder, sha256)) ?? (await fetchAndKeep(url, options))
+  const { cacheFolder, sha256, timeoutMs } = options
+  const files = await onceForAll({
+    name: `model-${createHash('sha256')
+      .update(`${sha256} ${resolve(cacheFolder)}`)
+      .digest('hex')
+      .slice(0, 32)}`,
+    timeoutMs,
+    find: () => readCached(cacheFolder, sha256),
+    make: () => fetchAndKeep(url, options),
+  })
   const [json = new Uint8Array(), ...shards] = files
   const name = url.href
   const model = parsed(json, name)
