@@ -3,6 +3,7 @@
 import os
 
 from mosec import Server, Worker
+from mosec.mixin import MsgpackMixin
 
 
 class Echo(Worker):
@@ -10,11 +11,17 @@ class Echo(Worker):
         return data
 
 
+class PackedEcho(MsgpackMixin, Echo):
+    pass
+
+
+WORKER = PackedEcho if os.environ.get("CODEC") == "msgpack" else Echo
+
 if __name__ == "__main__":
     server = Server()
     for _ in range(int(os.environ.get("STAGES", "1"))):
         server.append_worker(
-            Echo,
+            WORKER,
             max_batch_size=int(os.environ.get("BATCH", "32")),
             max_wait_time=int(os.environ.get("WAIT_MS", "10")),
         )

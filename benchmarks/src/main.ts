@@ -1,45 +1,72 @@
 /** `npm run bench`: measures us and our peers, prints tables, writes JSON and charts. */
 
-import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import { generator } from './load/load.ts'
+import { type Finding, findingsTable } from './report/findings.ts'
+import { summary, type WorkloadFindings } from './report/summary.ts'
+import { hasWords } from './report/words.ts'
+import { ResultFiles } from './result-files.ts'
 import type { RunSettings, Workload } from './workload.ts'
 import { workloads } from './workloads.ts'
 
 interface Options {
   readonly quick: boolean
+  readonly publish: boolean
   readonly rounds?: string
   readonly seconds?: string
   readonly minutes?: string
+  readonly only?: string
 }
 
+const ids = workloads.map(({ id }) => id)
 const command = new Command('bench')
-  .argument('[workloads...]', `which to run: ${workloads.map(({ id }) => id).join(', ')}`)
-  .option('--quick', 'a few cells, few and short rounds', false)
-  .option('--rounds <n>', 'rounds of fresh processes; 5, quick 3 (W5: quick 1)')
-  .option('--seconds <s>', 'load per run; 5, quick 2 (W5: 10 and 5, W6: 60 and 20)')
+  .argument('[workloads...]', `which to run: ${ids.join(', ')}`)
+  .option(
+    '--quick',
+    'a few cells, few and short rounds; without ids what matters most, in three minutes',
+    false,
+  )
+  .option('--rounds <n>', 'rounds of fresh processes')
+  .option('--seconds <s>', 'load per cell')
   .option('--minutes <m>', 'of load in the soak W8; 10, quick 1')
+  .option('--only <words>', 'cells with these words in their name: "msgpack, c = 64"')
+  .option('--publish', 'also writes the charts to docs/img', false)
   .parse()
 const options = command.opts<Options>()
-const chosen = workloads.filter(({ id }) => command.args.length === 0 || command.args.includes(id))
+const unknown = command.args.filter((id) => !ids.includes(id))
+if (unknown.length > 0)
+  command.error(`there is no workload ${unknown.join(', ')}; there are ${ids.join(', ')}`)
 
-const results = fileURLToPath(new URL('../results', import.meta.url))
-await mkdir(results, { recursive: true })
-print(`load: ${generator}, Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}\n`)
-for (const workload of chosen) await measure(workload)
+const machine = `load: ${generator}, Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`
+const files = new ResultFiles({ machine, isPublished: options.publish })
+print(`${machine}\n`)
+const found: WorkloadFindings[] = []
+for (const workload of chosen()) found.push({ id: workload.id, findings: await measure(workload) })
+print(`\nall together\n\n${summary(found)}\n`)
 
-async function measure({ id, title, defaults, run }: Workload): Promise<void> {
+/** Those that were asked for; tells what is left out of the others. */
+function chosen(): readonly Workload[] {
+  if (command.args.length > 0) return workloads.filter(({ id }) => command.args.includes(id))
+  if (!options.quick) return workloads
+  const leftOut = workloads.flatMap(({ id, leftOutOfQuick }) =>
+    leftOutOfQuick === undefined ? [] : `  ${id}: ${leftOutOfQuick}\n`,
+  )
+  print(`--quick runs a few cells, and leaves out these workloads:\n${leftOut.join('')}`)
+  return workloads.filter(({ leftOutOfQuick }) => leftOutOfQuick === undefined)
+}
+
+async function measure({ id, title, defaults, run }: Workload): Promise<readonly Finding[]> {
   print(`\n${id}: ${title}\n`)
-  const save = (data: unknown): Promise<void> =>
-    writeFile(`${results}/${id}.json`, `${JSON.stringify(data, null, 2)}\n`)
-  const report = await run({ ...defaults(options.quick), ...given(), isQuick: options.quick, print, save })
-  print(`\n${report.text}\n`)
-  await save(report.data)
-  for (const [name, svg] of Object.entries(report.charts ?? {})) {
-    await writeFile(`${results}/${id}-${name}.svg`, svg)
-  }
+  const save = (data: unknown): Promise<void> => files.save(id, { title, data })
+  const only = (cell: string): boolean => options.only === undefined || hasWords(cell, options.only)
+  const settings = { ...defaults(options.quick), ...given(), isQuick: options.quick, only, print, save }
+  const { text, data, findings = [], charts = {} } = await run(settings)
+  print(`\n${text}\n`)
+  if (findings.length > 0) print(`\n${findingsTable(findings)}\n`)
+  await files.save(id, { title, findings, data })
+  await files.draw(id, charts)
+  return findings
 }
 
 /** What the command line says of the amount of work. */

@@ -1,5 +1,7 @@
 /** What can be run by its id, and what a run gives. */
 
+import type { Finding } from './report/findings.ts'
+
 /** How much work a run is; each workload uses what it knows. */
 export interface Amount {
   readonly rounds: number
@@ -11,8 +13,10 @@ export interface Amount {
 
 /** Options of a run. */
 export interface RunSettings extends Amount {
-  /** A few cells, short runs. */
+  /** A few cells, short runs: seconds in all. */
   readonly isQuick: boolean
+  /** Whether a cell of that name is to be run. */
+  readonly only: (cell: string) => boolean
   /** Tells how far it is. */
   readonly print: (text: string) => void
   /** Keeps what there is so far in `results/<id>.json`: a long run may be cut off. */
@@ -25,6 +29,8 @@ export interface WorkloadReport {
   readonly text: string
   /** Everything, for `results/<id>.json`. */
   readonly data: unknown
+  /** What is wanted, and whether it is so: printed after the text, and in the summary of all workloads. */
+  readonly findings?: readonly Finding[]
   /** SVG by name, for `results/<id>-<name>.svg`. */
   readonly charts?: Readonly<Record<string, string>>
 }
@@ -33,6 +39,8 @@ export interface WorkloadReport {
 export interface Workload {
   readonly id: string
   readonly title: string
+  /** Why `--quick` without ids leaves it out; without a reason it is part of that. */
+  readonly leftOutOfQuick?: string
   /** Where the command line says nothing. */
   readonly defaults: (isQuick: boolean) => Amount
   readonly run: (settings: RunSettings) => Promise<WorkloadReport>

@@ -1,6 +1,8 @@
 /** What is measured, by id. */
 
-import { comparisons } from './comparisons.ts'
+import { echo } from './closed-loop/echo.ts'
+import { pythonWorkers } from './closed-loop/python-workers.ts'
+import { sleepingModel } from './closed-loop/sleeping-model.ts'
 import { faults } from './faults/faults.ts'
 import { ingress } from './ingress/ingress.ts'
 import { overload } from './overload/overload.ts'
@@ -11,7 +13,9 @@ import { soak } from './soak/soak.ts'
 import type { Workload } from './workload.ts'
 
 export const workloads: readonly Workload[] = [
-  ...comparisons,
+  echo,
+  sleepingModel,
+  ...pythonWorkers,
   overload,
   faults,
   soak,

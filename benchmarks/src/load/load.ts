@@ -10,7 +10,7 @@ import autocannon from 'autocannon'
 /** What to send. */
 export interface LoadOptions {
   readonly url: string
-  readonly body: string
+  readonly body: string | Uint8Array
   readonly contentType: string
   readonly connections: number
   readonly seconds: number
@@ -47,7 +47,8 @@ interface WrkReport {
 async function loadWithWrk(options: LoadOptions): Promise<LoadResult> {
   const folder = await mkdtemp(join(tmpdir(), 'mosec-bench-'))
   const script = join(folder, 'post.lua')
-  await writeFile(script, wrkScript(options))
+  await writeFile(join(folder, 'body'), options.body)
+  await writeFile(script, wrkScript(options.contentType, join(folder, 'body')))
   const args = [
     '-t1',
     `-c${options.connections}`,
@@ -73,11 +74,14 @@ async function loadWithWrk(options: LoadOptions): Promise<LoadResult> {
   }
 }
 
-function wrkScript({ body, contentType }: LoadOptions): string {
+/** The body comes from a file, since bytes have no quotes that hold them. */
+function wrkScript(contentType: string, bodyFile: string): string {
   return `
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "${contentType}"
-wrk.body = [==[${body}]==]
+local file = assert(io.open("${bodyFile}", "rb"))
+wrk.body = file:read("*a")
+file:close()
 function done(summary, latency)
   local errors = summary.errors
   io.write(string.format(
@@ -92,7 +96,7 @@ async function loadWithAutocannon(options: LoadOptions): Promise<LoadResult> {
   const result = await autocannon({
     url: options.url,
     method: 'POST',
-    body: options.body,
+    body: typeof options.body === 'string' ? options.body : Buffer.from(options.body),
     headers: { 'content-type': options.contentType },
     connections: options.connections,
     duration: options.seconds,

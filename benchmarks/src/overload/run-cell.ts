@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openLoop } from '../load/open-loop/open-loop.ts'
 import type { KindReport, LoadReport } from '../load/open-loop/plan.ts'
+import type { Peer } from '../peers/peer.ts'
 import { startPeer } from '../peers/running-peer.ts'
 import { cpuMicroseconds, residentBytes } from '../process-tree.ts'
 import type { Sample } from '../report/slope.ts'
 import { smallBody } from '../small-body.ts'
-import type { Peer } from '../variant.ts'
 
 /** Answers later than this are worth nothing, in milliseconds. */
 const DEADLINE_MS = 300

@@ -1,11 +1,11 @@
 /** W7: payloads from one stage to the next, in processes, threads and inline, beside a bare relay over Unix sockets. */
 
 import { load } from '../load/load.ts'
+import type { Peer } from '../peers/peer.ts'
 import { ours, relay } from '../peers/peers.ts'
 import { startPeer } from '../peers/running-peer.ts'
 import { cpuMicroseconds } from '../process-tree.ts'
 import { medianBy } from '../report/median.ts'
-import type { Peer } from '../variant.ts'
 import type { RunSettings, Workload, WorkloadReport } from '../workload.ts'
 import { payloadReport } from './payload-report.ts'
 import { peakBytes } from './peak-memory.ts'

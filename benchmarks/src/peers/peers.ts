@@ -1,15 +1,11 @@
 /** The servers that are compared, each as its own documentation writes it. */
 
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { Peer } from '../variant.ts'
+import type { Peer } from './peer.ts'
+import { pythonWith } from './python-with.ts'
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 const node = (file: string): readonly [string, string] => [process.execPath, path(`../servers/${file}.js`)]
-
-/** A folder with a Python environment that has `mosec`; `benchmarks/README.md` says how to make it. */
-const pythonFolder = path('../../.venv')
 
 type Env = Readonly<Record<string, string>>
 
@@ -19,6 +15,7 @@ export const ours = (
   name = 'ours',
 ): Peer => ({
   name,
+  isOurs: true,
   command: node(server),
   env,
   tellsUrl: true,
@@ -38,36 +35,42 @@ export const handmade = (model: 'echo' | 'sleep'): Peer => ({
 
 /** Mosec from PyPI, or undefined with the reason printed. */
 export function mosec(server: 'echo' | 'sleep', env: Env = {}): Peer | undefined {
-  const python = pythonOr('mosec')
+  const python = pythonWith('mosec', 'mosec')
   if (python === undefined) return undefined
   return { name: 'mosec', command: [python, path(`../../python/${server}.py`)], env, tellsUrl: false }
 }
 
 /** The very file of Mosec's peer behind our server, or undefined with the reason printed. */
 export function pythonStages(server: 'echo' | 'sleep', env: Env = {}): Peer | undefined {
-  const python = pythonOr('python')
+  const python = pythonWith('mosec', 'python')
   if (python === undefined) return undefined
   const command = [process.execPath, mosecCommand, 'python', '--python', python] as const
-  return { name: 'python', command: [...command, path(`../../python/${server}.py`)], env, tellsUrl: true }
+  const file = path(`../../python/${server}.py`)
+  return { name: 'python', isOurs: true, command: [...command, file], env, tellsUrl: true }
 }
 
 const mosecCommand = path('../../../packages/mosec/bin/mosec.js')
 
-function pythonOr(peer: string): string | undefined {
-  const reason = makePythonFolder()
-  if (reason === undefined) return `${pythonFolder}/bin/python`
-  process.stderr.write(`${peer} is left out: ${reason}\n`)
-  return undefined
+/** LitServe from PyPI, or undefined with the reason printed. It has one stage. */
+export function litserve(model: 'echo' | 'sleep', env: Env = {}): Peer | undefined {
+  const python = pythonWith('litserve')
+  if (python === undefined) return undefined
+  const command = [python, path('../../python/litserve_peer.py')] as const
+  return { name: 'litserve', command, env: { ...env, MODEL: model }, tellsUrl: false, addressFlag: '--host' }
 }
 
-/** Why there is no Python environment with mosec; undefined when there is one. */
-function makePythonFolder(): string | undefined {
-  const python = `${pythonFolder}/bin/python`
-  if (!existsSync(python)) {
-    const made = spawnSync('python3', ['-m', 'venv', pythonFolder], { encoding: 'utf8' })
-    if (made.status !== 0) return made.error?.message ?? made.stderr
+/** BentoML from PyPI with one service, or undefined with the reason printed. */
+export function bentoml(model: 'echo' | 'sleep', env: Env = {}): Peer | undefined {
+  const python = pythonWith('bentoml')
+  if (python === undefined) return undefined
+  const service = ['bentoml_peer:Model', '--working-dir', path('../../python')]
+  return {
+    name: 'bentoml',
+    command: [python, '-m', 'bentoml', 'serve', ...service],
+    env: { ...env, MODEL: model, BENTOML_HOME: `${python}-home`, BENTOML_DO_NOT_TRACK: 'True' },
+    tellsUrl: false,
+    addressFlag: '--host',
+    // Its batches are made of lists, under the parameter's name.
+    wrapBody: (body) => `{"batch":[${body}]}`,
   }
-  if (spawnSync(python, ['-c', 'import mosec']).status === 0) return undefined
-  const installed = spawnSync(python, ['-m', 'pip', 'install', '--quiet', 'mosec'], { encoding: 'utf8' })
-  return installed.status === 0 ? undefined : (installed.stderr.trim().split('\n').at(-1) ?? 'pip failed')
 }

@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Peer } from '../variant.ts'
+import { descendantIds, isRunning } from '../process-tree.ts'
+import type { Peer } from './peer.ts'
 
 /** Longest that a server may take to be ready, in milliseconds. */
 const START_MS = 30_000
@@ -15,14 +16,14 @@ const START_MS = 30_000
 export interface RunningPeer {
   readonly pid: number
   readonly url: string
-  /** SIGTERM, and waits for its end. @throws Error when it had ended before. */
+  /** SIGTERM, and waits for its end; whatever it leaves behind is killed. @throws Error when it had ended before. */
   stop(): Promise<void>
 }
 
 /** Starts a server on a free port of the loopback interface. */
 export async function startPeer(peer: Peer): Promise<RunningPeer> {
   const port = peer.tellsUrl ? 0 : await freePort()
-  const flags = ['--address', '127.0.0.1', '--port', String(port)]
+  const flags = [peer.addressFlag ?? '--address', '127.0.0.1', '--port', String(port)]
   const [program, ...args] = peer.command
   const child = spawn(program, [...args, ...flags], {
     env: { ...process.env, ...peer.env },
@@ -30,7 +31,7 @@ export async function startPeer(peer: Peer): Promise<RunningPeer> {
   })
   const url = peer.tellsUrl ? await toldUrl(child) : await answeringUrl(child, `http://127.0.0.1:${port}`)
   let isStopped = false
-  const ended = once(child, 'close').then(([code, signal]) => {
+  const ended = once(child, 'exit').then(([code, signal]) => {
     if (!isStopped) throw new Error(`${child.spawnargs.join(' ')} ended by itself: ${code ?? signal}`)
   })
   // Whoever stops it is told.
@@ -38,11 +39,20 @@ export async function startPeer(peer: Peer): Promise<RunningPeer> {
   return {
     pid: child.pid ?? 0,
     url,
-    stop() {
+    async stop() {
       isStopped = true
+      const descendants = descendantIds(child.pid ?? 0)
       child.kill('SIGTERM')
-      return ended
+      await ended
+      killLeftBehind(descendants)
     },
+  }
+}
+
+/** LitServe leaves its processes behind when it is told to end. */
+function killLeftBehind(pids: readonly number[]): void {
+  for (const pid of pids) {
+    if (isRunning(pid)) process.kill(pid, 'SIGKILL')
   }
 }
 

@@ -7,16 +7,18 @@ export interface Finding {
   readonly what: string
   readonly wanted: string
   readonly measured: string
-  readonly isMet: boolean
+  /** Undefined where it could not be measured: a peer that is not here. */
+  readonly isMet: boolean | undefined
 }
 
 /** As a table. */
 export function findingsTable(findings: readonly Finding[]): string {
-  const rows = findings.map(({ what, wanted, measured, isMet }) => [
-    what,
-    wanted,
-    measured,
-    isMet ? 'met' : 'NOT met',
-  ])
+  const rows = findings.map(({ what, wanted, measured, isMet }) => [what, wanted, measured, metText(isMet)])
   return markdownTable(['measure', 'wanted', 'measured', ''], rows)
+}
+
+/** `met`, `NOT met` or `not measured`. */
+export function metText(isMet: boolean | undefined): string {
+  if (isMet === undefined) return 'not measured'
+  return isMet ? 'met' : 'NOT met'
 }

@@ -1,5 +1,7 @@
 /** A few curves as a small SVG that any viewer shows. */
 
+import { COLOURS, svg, svgText as text } from './svg.ts'
+
 /** A curve. */
 export interface Curve {
   readonly name: string
@@ -22,8 +24,6 @@ const LEFT = 64
 const RIGHT = 150
 const TOP = 36
 const BOTTOM = 48
-/** Told apart by people who see colours differently too (Okabe and Ito). */
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00']
 const TICKS = 4
 
 /** Draws it; the y axis begins at zero. */
@@ -44,9 +44,7 @@ export function lineChart(chart: LineChart): string {
     ...(chart.line === undefined ? [] : [dashed(y(chart.line.y), chart.line.name)]),
     ...chart.curves.map((curve, index) => drawCurve(curve, index, { x, y })),
   ]
-  const size = `width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}"`
-  const style = 'font-family="sans-serif" font-size="11"'
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} ${style}>\n<rect width="100%" height="100%" fill="#fff"/>\n${parts.join('\n')}\n</svg>\n`
+  return svg({ width: WIDTH, height: HEIGHT }, parts)
 }
 
 interface Scales {
@@ -76,17 +74,4 @@ function grid(y: number, label: string): string {
 function dashed(y: number, name: string): string {
   const line = `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y}" y2="${y}" stroke="#666" stroke-dasharray="5 4"/>`
   return `${line}${text({ x: WIDTH - RIGHT + 10, y: y + 4, colour: '#666' }, name)}`
-}
-
-interface TextPlace {
-  readonly x: number
-  readonly y: number
-  readonly anchor?: 'start' | 'middle' | 'end'
-  readonly size?: number
-  readonly colour?: string
-}
-
-function text({ x, y, anchor = 'start', size = 11, colour = '#222' }: TextPlace, content: string): string {
-  const escaped = content.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
-  return `<text x="${x}" y="${y}" text-anchor="${anchor}" font-size="${size}" fill="${colour}">${escaped}</text>`
 }
