@@ -2,7 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Program } from 'mosec/testing'
 import { expect, it } from 'vitest'
-import { childrenOf, isRunning } from './running-processes.ts'
+import { childrenOf, guardOf, isRunning } from './running-processes.ts'
 import { post, start } from './square-client.ts'
 import { tempFolder } from './temp-folder.ts'
 
@@ -25,6 +25,19 @@ it('kill -9 of the parent: replicas in an endless synchronous forward leave too,
   await expect.poll(() => children.filter(isRunning), WITHIN).toEqual([])
   await program.ended
   expect(await readdir(temp.path)).toEqual([])
+})
+
+it('kill -9 of the guard, then of the parent: replicas in an endless synchronous forward leave too', async () => {
+  const program = await start('blocked', { flags: ['--timeout', '60000'] })
+  const children = childrenOf(program.pid)
+  for (let n = 0; n < 2; n++) void post(program, { isBlocking: true }).catch(() => 'cut off')
+  await blocked(program, 2)
+  const guard = guardOf(program.pid) ?? 0
+  process.kill(guard, 'SIGKILL')
+  await expect.poll(() => [undefined, guard].includes(guardOf(program.pid))).toBe(false)
+
+  process.kill(program.pid, 'SIGKILL')
+  await expect.poll(() => children.filter(isRunning), WITHIN).toEqual([])
 })
 
 it('kill -9 of the parent: a replica in an endless synchronous set-up leaves too', async () => {

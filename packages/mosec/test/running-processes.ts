@@ -2,11 +2,14 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Ids of the direct children of a process that run now. */
+/** Ids of the direct children of a process that run now, without the guard of its replicas. */
 export function childrenOf(pid: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && parentOf(Number(name)) === pid)
-    .map(Number)
+  return allChildrenOf(pid).filter((child) => !isGuard(child))
+}
+
+/** The shell that ends what outlives its server; see `ReplicaGuard`. */
+export function guardOf(pid: number): number | undefined {
+  return allChildrenOf(pid).find(isGuard)
 }
 
 /** A process with this id runs (a zombie does not). */
@@ -26,6 +29,14 @@ export function commandOf(pid: number): string {
   } catch {
     return ''
   }
+}
+
+const isGuard = (pid: number): boolean => / mosec-guard $/.test(commandOf(pid))
+
+function allChildrenOf(pid: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && parentOf(Number(name)) === pid)
+    .map(Number)
 }
 
 /** Field 4 of /proc/<pid>/stat, proc(5); undefined for a process that is gone or a zombie. */

@@ -2,6 +2,7 @@
 
 export type { CodecInfo, WorkerInfo } from './control/control-messages.ts'
 export type { Environment, ReplicaPlace } from './control/replica-place.ts'
+export { ReplicaGuard, type ReplicaGuardOptions } from './parent/replica-guard.ts'
 export type { BroughtLaunch, InlineLaunch, ModuleLaunch, ReplicaLaunch } from './parent/replica-host.ts'
 export {
   ReplicaProcess,

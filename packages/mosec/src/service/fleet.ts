@@ -1,11 +1,13 @@
 /** All replicas of all stages: started together, watched, changed one stage at a time, stopped together. */
 
+import { socketFolderOf } from '@mosec/ipc/replica'
 import type { WorkerInfo } from '@mosec/worker'
+import { ReplicaGuard } from '@mosec/worker/replica'
 import type { NamedStage } from '../blueprint.ts'
 import { type CrewOptions, StageCrew } from './stage-crew.ts'
 
 /** What a fleet is made of. */
-export interface FleetOptions extends CrewOptions {
+export interface FleetOptions extends Omit<CrewOptions, 'guard'> {
   readonly stages: readonly NamedStage[]
   /** Replicas of each stage that must be ready for the service to be. */
   readonly readyMin: number | 'all'
@@ -14,11 +16,14 @@ export interface FleetOptions extends CrewOptions {
 /** Started and stopped once. */
 export class Fleet {
   readonly #options: FleetOptions
+  readonly #guard: ReplicaGuard
   readonly #crews: ReadonlyMap<string, StageCrew>
 
   constructor(options: FleetOptions) {
     this.#options = options
-    this.#crews = new Map(options.stages.map((stage) => [stage.name, new StageCrew(stage, options)]))
+    this.#guard = new ReplicaGuard({ logger: options.logger, folderOf: socketFolderOf })
+    const shared = { ...options, guard: this.#guard }
+    this.#crews = new Map(options.stages.map((stage) => [stage.name, new StageCrew(stage, shared)]))
   }
 
   /** Those who run each stage, by its name. */
@@ -46,6 +51,7 @@ export class Fleet {
   /** Lets each replica finish what it holds for `graceMs`, then ends it. */
   async stop(graceMs: number): Promise<void> {
     await Promise.all([...this.#crews.values()].map((crew) => crew.stop(graceMs)))
+    await this.#guard.close()
   }
 
   /** Ends all processes at once, without asking. */

@@ -3,6 +3,7 @@
 import type { Clock, Observer, ReplicaChanged } from '@mosec/core'
 import type { Scheduler, Stage } from '@mosec/core/scheduler'
 import type { WorkerInfo } from '@mosec/worker'
+import type { ReplicaGuard } from '@mosec/worker/replica'
 import type { NamedStage } from '../blueprint.ts'
 import type { LogLevel } from '../config/index.ts'
 import type { ServerLogger } from '../log/index.ts'
@@ -26,6 +27,7 @@ export interface CrewOptions {
   readonly clock: Clock
   readonly logger: ServerLogger
   readonly logLevel: LogLevel
+  readonly guard: ReplicaGuard
   /** Workers report what goes in and out of them; see `dryRun`. */
   readonly isDryRun?: boolean
 }
@@ -163,7 +165,7 @@ export class StageCrew {
   }
 
   #makeReplica(seat: ReplicaSeat, observer: Observer): AttachedReplica {
-    const { transports, clock, logLevel, isDryRun = false } = this.#options
+    const { transports, clock, guard, logLevel, isDryRun = false } = this.#options
     const { name, options } = this.#stage
     const { number } = seat
     return new AttachedReplica({
@@ -173,6 +175,7 @@ export class StageCrew {
       launch: () => replicaLaunch(this.#stage, number, { logLevel, isDryRun }),
       transport: transports[options.isolation],
       clock,
+      guard,
       logger: this.#logger.child({ replica: number }),
       observer,
       onInfo: (info) => {

@@ -25,6 +25,8 @@ export interface RunReplicaOptions
   readonly logLevel?: LogLevel
   /** Folder of the parent's that goes when a replica in endless code is killed after its parent. */
   readonly parentFolder?: string | undefined
+  /** The parent has a guard of its own that ends replicas which outlive it; no thread watches it here then. */
+  readonly isGuarded?: boolean
 }
 
 /**
@@ -35,7 +37,8 @@ export async function runReplicaProcess(options: RunReplicaOptions): Promise<nev
   const control = isMainThread ? processControl() : threadControl()
   const logger = controlLogger(control, options.logLevel)
   if (isMainThread) process.once('exit', (code) => logForeignExit(code, logger))
-  if (isMainThread) watchParent({ parent: process.ppid, folder: options.parentFolder, logger })
+  if (isMainThread && options.isGuarded !== true)
+    watchParent({ parent: process.ppid, folder: options.parentFolder, logger })
   process.on('SIGINT', ignore)
   process.on('SIGTERM', ignore)
   process.once('disconnect', () => leaveLatest(1))

@@ -9,6 +9,8 @@ export interface ReplicaPlace {
   readonly replica: number
   /** The transport's address to connect to. */
   readonly address: string
+  /** The parent's guard ends this process when the parent is dead; it watches by itself otherwise. */
+  readonly isGuarded?: boolean
 }
 
 /** An environment: the process's own, or what a fork is given. */

@@ -4,6 +4,7 @@ import type { Channel, Clock, Logger, ReplicaLauncher, ReplicaOrder } from '@mos
 import type { RunReplicaOptions } from '../child/run-replica-process.ts'
 import type { ParentMessage, ReplicaMessage } from '../control/control-messages.ts'
 import type { Environment } from '../control/replica-place.ts'
+import type { ReplicaGuard } from './replica-guard.ts'
 
 /** What is started. */
 export type ReplicaLaunch = ModuleLaunch | InlineLaunch | BroughtLaunch
@@ -43,6 +44,8 @@ export interface ReplicaHostPorts {
   readonly logger: Logger
   /** A checked message from the replica. */
   readonly received: (message: ReplicaMessage) => void
+  /** Ends processes that outlive the server; they watch it themselves when left out. */
+  readonly guard?: ReplicaGuard | undefined
 }
 
 /** A running replica, beside its connection. */

@@ -7,6 +7,7 @@ import { textOf } from '../control/control-logger.ts'
 import type { FailedMessage, ReplicaMessage, WorkerInfo } from '../control/control-messages.ts'
 import { deferred } from '../deferred.ts'
 import { ReplicaConnection } from './replica-connection.ts'
+import type { ReplicaGuard } from './replica-guard.ts'
 import type { ReplicaHost, ReplicaLaunch } from './replica-host.ts'
 import { hostLink, startHost } from './start-host.ts'
 import { within } from './within.ts'
@@ -25,6 +26,8 @@ export interface ReplicaLifeOptions {
   readonly transport: Transport
   readonly clock: Clock
   readonly logger: Logger
+  /** Shared by all replicas of the server that are processes. */
+  readonly guard?: ReplicaGuard | undefined
   /** What the replica says of itself. */
   readonly onReport: (report: ReplicaReport) => void
   /** So many tasks failed alone, after the `forward` of their whole batch had thrown. */
@@ -71,13 +74,13 @@ export class ReplicaLife {
   }
 
   private constructor(options: ReplicaLifeOptions, listener: Listener) {
-    const { stage, replica, launch, clock, logger } = options
+    const { stage, replica, launch, clock, logger, guard } = options
     this.#options = options
     this.#listener = listener
     this.#child = startHost(
       launch,
       { stage, replica, listener },
-      { clock, logger, received: (message) => this.#received(message) },
+      { clock, logger, guard, received: (message) => this.#received(message) },
     )
     this.ended = this.#watch()
   }

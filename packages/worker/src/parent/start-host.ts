@@ -20,10 +20,13 @@ export function startHost(launch: ReplicaLaunch, place: HostPlace, ports: Replic
   if ('launcher' in launch) return startBrought(launch, place, ports)
   if (launch.isolation === 'inline') return new ReplicaInline(launch, place, ports)
   const { stage, replica, listener } = place
-  const env = { ...launch.env, ...placeEnvironment({ stage, replica, address: listener.address }) }
-  return launch.isolation === 'thread'
-    ? new ReplicaThread({ ...launch, env }, listener.door, ports)
-    : new ReplicaChild({ ...launch, env }, ports)
+  const { address } = listener
+  const isGuarded = launch.isolation === 'process' && ports.guard?.open(address) === true
+  const env = { ...launch.env, ...placeEnvironment({ stage, replica, address, isGuarded }) }
+  if (launch.isolation === 'thread') return new ReplicaThread({ ...launch, env }, listener.door, ports)
+  const child = new ReplicaChild({ ...launch, env }, ports)
+  if (isGuarded) ports.guard?.watch(child)
+  return child
 }
 
 /** The link as the stage wants it. */
