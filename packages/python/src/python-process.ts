@@ -80,8 +80,11 @@ export class PythonProcess implements LaunchedReplica {
         this.#isGone = true
         this.isCleanExit = code === 0
         const how = signal === null ? `exited with code ${code}` : `was killed by ${signal}`
-        // What it has started may hold its pipes open.
-        const late = this.#ports.clock.after(LAST_WORDS_MS, () => resolve(how))
+        // What it has started may hold its pipes open; they must not keep us alive.
+        const late = this.#ports.clock.after(LAST_WORDS_MS, () => {
+          for (const pipe of this.child.stdio) pipe?.destroy()
+          resolve(how)
+        })
         this.child.once('close', () => {
           late.cancel()
           resolve(how)

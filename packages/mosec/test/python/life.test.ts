@@ -109,6 +109,14 @@ describe.skipIf(noPython !== undefined).each(pythons)(
       expect(await readdir(temp.path)).toEqual([])
     })
 
+    it('what a replica has started and left behind keeps the server from no end', async () => {
+      const program = await start()
+      const { left } = JSON.parse((await post(program, { do: 'leave' })).text)
+      expect(await program.stop()).toEqual({ code: 0, signal: null })
+      expect(isRunning(left)).toBe(true)
+      process.kill(left)
+    })
+
     it('kill -9 of the server: all replicas end, one that hangs in native code too, and nothing is left', async () => {
       await using temp = await tempFolder()
       const program = await start({ replicas: 2 }, { flags: ['--path', temp.path, '--timeout', '20000'] })

@@ -96,6 +96,12 @@ describe.skipIf(noPython !== undefined).each(pythons)('mosec python, Mosec $name
     expect(isRunning(daemon)).toBe(false)
   })
 
+  it('a signal at any moment lets the file go on behind server.run()', async () => {
+    const program = await start('restless.py')
+    expect(await program.stop()).toEqual({ code: 0, signal: null })
+    expect(program.output()).toContain('cleared up')
+  })
+
   it('kill -9 of the server ends the file and what it has started', async () => {
     const program = await start('environment.py')
     const daemon = await daemonOf(program)

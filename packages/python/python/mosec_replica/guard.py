@@ -93,7 +93,10 @@ class Guard:
     def _ask(self, number, _):
         """It clears up behind `server.run()`, and so ends."""
         self._is_asked = True
-        os.kill(self._worker, number)
+        try:
+            os.kill(self._worker, number)
+        except ProcessLookupError:
+            pass  # It has ended in this moment.
 
     def _kill_rest(self, number):
         """The daemons of a program, say, which it left or waits for."""

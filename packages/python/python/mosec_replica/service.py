@@ -5,9 +5,9 @@ The program stays alive meanwhile: what it has started (a Redis, a metrics page)
 
 import os
 import runpy
+import select
 import signal
 import sys
-import threading
 import traceback
 
 from .control import Control
@@ -50,7 +50,6 @@ def _replace_server(mosec, control):
     from mosec import args, server
 
     before = dict(os.environ)
-    stop = threading.Event()
 
     class ServiceReader(server.Server):
         def __init__(self):
@@ -68,9 +67,11 @@ def _replace_server(mosec, control):
 
         def run(self):
             self._validate_server()
-            signal.signal(signal.SIGTERM, lambda *_: stop.set())
+            asked, ask = os.pipe()
+            # Not an Event: its lock may be held by the very code that the signal interrupts.
+            signal.signal(signal.SIGTERM, lambda *_: os.write(ask, b"."))
             control.send({"type": "mosec:service", "service": self._describe()})
-            while not stop.wait(LOOK_S):
+            while not select.select([asked], [], [], LOOK_S)[0]:
                 self._look_at_daemons()
 
         def _look_at_daemons(self):
