@@ -1,5 +1,6 @@
 /** What is measured, by id. */
 
+import { belowCapacity } from './below-capacity/below-capacity.ts'
 import { echo } from './closed-loop/echo.ts'
 import { pythonWorkers } from './closed-loop/python-workers.ts'
 import { sleepingModel } from './closed-loop/sleeping-model.ts'
@@ -15,6 +16,7 @@ import type { Workload } from './workload.ts'
 export const workloads: readonly Workload[] = [
   echo,
   sleepingModel,
+  belowCapacity,
   ...pythonWorkers,
   overload,
   faults,

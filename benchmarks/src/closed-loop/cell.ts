@@ -1,11 +1,12 @@
 /** A cell of a workload's table: one load, and the servers that get it. */
 
+import type { Body } from '../load/load.ts'
 import type { Peer } from '../peers/peer.ts'
 
 /** Connections that each send the next request when the last one is answered. */
 export interface ClosedLoad {
   readonly connections: number
-  readonly body: string | Uint8Array
+  readonly body: Body
   readonly contentType: string
   /** `/inference` when left out. */
   readonly path?: string
@@ -19,6 +20,12 @@ export interface Cell {
   /** Ours and the others; one that is not here is left out. */
   readonly peers: readonly (Peer | undefined)[]
 }
+
+/** For quick runs: without the peers that take seconds to start. */
+export const withoutSlowStarters = ({ peers, ...cell }: Cell): Cell => ({
+  ...cell,
+  peers: peers.filter((peer) => peer?.startsSlowly !== true),
+})
 
 /** A server with all loads that cells have for it: they come one after the other in one process. */
 export interface ServerRun {

@@ -3,7 +3,7 @@
 import type { Peer } from '../peers/peer.ts'
 import { bentoml, floor, handmade, litserve, mosec, ours } from '../peers/peers.ts'
 import { smallBody } from '../small-body.ts'
-import type { Cell } from './cell.ts'
+import { type Cell, withoutSlowStarters } from './cell.ts'
 import { closedWorkload } from './closed-workload.ts'
 import { packedPicture } from './packed-picture.ts'
 
@@ -27,7 +27,7 @@ export const echo = closedWorkload({
   title: 'echo',
   cells: (isQuick) =>
     isQuick
-      ? cellsOf({ codec: 'json', stages: 1, batch: 32 }, [64])
+      ? cellsOf({ codec: 'json', stages: 1, batch: 32 }, [64]).map(withoutSlowStarters)
       : shapes.flatMap((shape) => cellsOf(shape, [1, 16, 64, 512])),
   wishes: [
     { figure: 'requestsPerSecond', over: 'mosec', atLeast: 2 },

@@ -29,6 +29,7 @@ interface Round extends Readonly<Record<Role, number>> {
 export const ingress: Workload = {
   id: 'ingress',
   title: `echo of 100 bytes of JSON in batches of 32, c = ${CONNECTIONS}: HTTP in the scheduler's process (0) or in others`,
+  leftOutOfQuick: 'HTTP in processes of its own is off by default',
   defaults: (isQuick) => ({ rounds: isQuick ? 3 : 5, seconds: isQuick ? 2 : 5, minutes: 0 }),
   async run(settings) {
     const rounds = new Map<number, Round[]>(COUNTS.map((count) => [count, []]))

@@ -7,10 +7,14 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import autocannon from 'autocannon'
 
+/** What a request carries; a list has one for each request, in turns. */
+export type Body = string | Uint8Array | readonly string[]
+
 /** What to send. */
 export interface LoadOptions {
   readonly url: string
-  readonly body: string | Uint8Array
+  /** Several are sent in turns. */
+  readonly body: Body
   readonly contentType: string
   readonly connections: number
   readonly seconds: number
@@ -47,8 +51,8 @@ interface WrkReport {
 async function loadWithWrk(options: LoadOptions): Promise<LoadResult> {
   const folder = await mkdtemp(join(tmpdir(), 'mosec-bench-'))
   const script = join(folder, 'post.lua')
-  await writeFile(join(folder, 'body'), options.body)
-  await writeFile(script, wrkScript(options.contentType, join(folder, 'body')))
+  const files = await writeBodies(folder, options.body)
+  await writeFile(script, wrkScript(options.contentType, files))
   const args = [
     '-t1',
     `-c${options.connections}`,
@@ -74,14 +78,35 @@ async function loadWithWrk(options: LoadOptions): Promise<LoadResult> {
   }
 }
 
-/** The body comes from a file, since bytes have no quotes that hold them. */
-function wrkScript(contentType: string, bodyFile: string): string {
+/** Bodies come from files, since bytes have no quotes that hold them. */
+async function writeBodies(folder: string, body: Body): Promise<string[]> {
+  const files = listOf(body).map((content, index) => ({ content, file: join(folder, `body-${index}`) }))
+  await Promise.all(files.map(({ file, content }) => writeFile(file, content)))
+  return files.map(({ file }) => file)
+}
+
+function listOf(body: Body): readonly (string | Uint8Array)[] {
+  return typeof body === 'string' || body instanceof Uint8Array ? [body] : body
+}
+
+/** Requests are put together before the load begins; their headers are complete only then. */
+function wrkScript(contentType: string, bodyFiles: readonly string[]): string {
   return `
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "${contentType}"
-local file = assert(io.open("${bodyFile}", "rb"))
-wrk.body = file:read("*a")
-file:close()
+local files = { ${bodyFiles.map((file) => `"${file}"`).join(', ')} }
+local requests, turn = {}, 0
+function init()
+  for n, name in ipairs(files) do
+    local file = assert(io.open(name, "rb"))
+    requests[n] = wrk.format(nil, nil, nil, file:read("*a"))
+    file:close()
+  end
+end
+function request()
+  turn = turn % #requests + 1
+  return requests[turn]
+end
 function done(summary, latency)
   local errors = summary.errors
   io.write(string.format(
@@ -96,7 +121,9 @@ async function loadWithAutocannon(options: LoadOptions): Promise<LoadResult> {
   const result = await autocannon({
     url: options.url,
     method: 'POST',
-    body: typeof options.body === 'string' ? options.body : Buffer.from(options.body),
+    requests: listOf(options.body).map((body) => ({
+      body: typeof body === 'string' ? body : Buffer.from(body),
+    })),
     headers: { 'content-type': options.contentType },
     connections: options.connections,
     duration: options.seconds,

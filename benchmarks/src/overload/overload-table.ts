@@ -2,7 +2,8 @@
 
 import { markdownTable } from '../report/markdown-table.ts'
 import { median } from '../report/slope.ts'
-import { CAPACITY_PER_SECOND, type OverloadRun } from './run-cell.ts'
+import { CAPACITY_PER_SECOND } from '../sleep-capacity.ts'
+import type { OverloadRun } from './run-cell.ts'
 
 type Column = readonly [title: string, show: (runs: readonly OverloadRun[]) => string]
 

@@ -9,13 +9,12 @@ import type { Peer } from '../peers/peer.ts'
 import { startPeer } from '../peers/running-peer.ts'
 import { cpuMicroseconds, residentBytes } from '../process-tree.ts'
 import type { Sample } from '../report/slope.ts'
+import { CAPACITY_PER_SECOND } from '../sleep-capacity.ts'
 import { smallBody } from '../small-body.ts'
 
 /** Answers later than this are worth nothing, in milliseconds. */
 const DEADLINE_MS = 300
 const LEAVING_SHARE = 0.2
-/** The model's own limit: batches of 32 that take 5 ms + 0.5 ms * 32. */
-export const CAPACITY_PER_SECOND = (32 / (5 + 0.5 * 32)) * 1000
 const WARM_UP_SECONDS = 2
 const SAMPLE_MS = 250
 

@@ -13,6 +13,8 @@ export interface Peer {
   readonly tellsUrl: boolean
   /** How it is told the interface to listen on; `--address` when left out. */
   readonly addressFlag?: '--host'
+  /** Takes seconds: quick runs do without it. */
+  readonly startsSlowly?: true
   /** What it wants for the JSON body that the others get. */
   readonly wrapBody?: (body: string) => string
 }

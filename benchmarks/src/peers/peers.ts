@@ -10,7 +10,7 @@ const node = (file: string): readonly [string, string] => [process.execPath, pat
 type Env = Readonly<Record<string, string>>
 
 export const ours = (
-  server: 'echo' | 'sleep' | 'faulty' | 'soak' | 'payload',
+  server: 'echo' | 'sleep' | 'faulty' | 'soak' | 'payload' | 'embed' | 'classify',
   env: Env = {},
   name = 'ours',
 ): Peer => ({
@@ -30,6 +30,14 @@ export const handmade = (model: 'echo' | 'sleep'): Peer => ({
   name: 'handmade',
   command: node('handmade'),
   env: { MODEL: model },
+  tellsUrl: true,
+})
+
+/** The sentence encoder in the server's own process, a text at a time. */
+export const handmadeEmbed = (env: Env): Peer => ({
+  name: 'handmade',
+  command: node('handmade-embed'),
+  env,
   tellsUrl: true,
 })
 
@@ -56,7 +64,14 @@ export function litserve(model: 'echo' | 'sleep', env: Env = {}): Peer | undefin
   const python = pythonWith('litserve')
   if (python === undefined) return undefined
   const command = [python, path('../../python/litserve_peer.py')] as const
-  return { name: 'litserve', command, env: { ...env, MODEL: model }, tellsUrl: false, addressFlag: '--host' }
+  return {
+    name: 'litserve',
+    command,
+    env: { ...env, MODEL: model },
+    tellsUrl: false,
+    addressFlag: '--host',
+    startsSlowly: true,
+  }
 }
 
 /** BentoML from PyPI with one service, or undefined with the reason printed. */
@@ -70,6 +85,7 @@ export function bentoml(model: 'echo' | 'sleep', env: Env = {}): Peer | undefine
     env: { ...env, MODEL: model, BENTOML_HOME: `${python}-home`, BENTOML_DO_NOT_TRACK: 'True' },
     tellsUrl: false,
     addressFlag: '--host',
+    startsSlowly: true,
     // Its batches are made of lists, under the parameter's name.
     wrapBody: (body) => `{"batch":[${body}]}`,
   }

@@ -2,7 +2,6 @@
 
 import { adaptive, type BatchPolicy, window } from '@mosec/core'
 import { arrivals, type BatchingResult, simulateBatching } from '@mosec/core/testing'
-import { findingsTable } from '../report/findings.ts'
 import { lineChart } from '../report/line-chart.ts'
 import { markdownTable } from '../report/markdown-table.ts'
 import type { RunSettings, Workload, WorkloadReport } from '../workload.ts'
@@ -98,7 +97,7 @@ function report(points: readonly Point[]): WorkloadReport {
     measured: worst(pick).toFixed(2),
     isMet: worst(pick) <= TOLERANCE,
   }))
-  return { text: `${tableOf(points)}\n\n${findingsTable(findings)}`, data: points, charts: charts(points) }
+  return { text: tableOf(points), data: points, findings, charts: charts(points) }
 }
 
 function tableOf(points: readonly Point[]): string {

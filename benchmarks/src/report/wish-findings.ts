@@ -20,7 +20,7 @@ export function wishFindings(
 function findingOf(wish: Wish, judged: readonly Judged[], figures: readonly Figure[]): Finding {
   const servers = wish.server ?? [...new Set(judged.map(({ result }) => result.server))].join(' / ')
   const place = wish.cell === undefined ? servers : `${servers}, ${wish.cell}`
-  const over = wish.over === undefined ? '' : ` over ${wish.over}'s`
+  const over = wish.over === undefined ? '' : ` over ${wish.over}`
   const told = { what: `${place}: ${titleOf(wish, figures)}${over}`, wanted: boundText(wish) }
   const measured = judged.filter(({ isMet }) => isMet !== undefined)
   if (measured.length === 0) return { ...told, measured: 'nothing', isMet: undefined }

@@ -1,6 +1,6 @@
 /** What W8 saw, as a table of slopes, findings and a chart. */
 
-import { type Finding, findingsTable } from '../report/findings.ts'
+import type { Finding } from '../report/findings.ts'
 import { lineChart } from '../report/line-chart.ts'
 import { markdownTable } from '../report/markdown-table.ts'
 import { isFlat, median, type Slope, slopeOf, slopeText } from '../report/slope.ts'
@@ -23,9 +23,8 @@ export function soakReport(run: SoakRun): WorkloadReport {
   const text = [
     markdownTable(['phase', 'resident memory', 'handles', 'event-loop lag p99'], rows),
     loadText(run),
-    findingsTable(findingsOf(run)),
   ].join('\n\n')
-  return { text, data: run, charts: { memory: memoryChart(run) } }
+  return { text, data: run, findings: findingsOf(run), charts: { memory: memoryChart(run) } }
 }
 
 /** Slope, and the median that it starts from. */

@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openLoop } from '../load/open-loop/open-loop.ts'
 import type { LoadReport } from '../load/open-loop/plan.ts'
-import { CAPACITY_PER_SECOND } from '../overload/run-cell.ts'
 import { ours } from '../peers/peers.ts'
 import { type RunningPeer, startPeer } from '../peers/running-peer.ts'
 import { descendantIds } from '../process-tree.ts'
+import { CAPACITY_PER_SECOND } from '../sleep-capacity.ts'
 import { smallBody } from '../small-body.ts'
 import type { RunSettings, Workload, WorkloadReport } from '../workload.ts'
 import { leftovers } from './leftovers.ts'
@@ -23,6 +23,7 @@ const STREAMS = 1000
 export const soak: Workload = {
   id: 'W8',
   title: `W2 at ${SHARE * 100} %, then idle, then ${STREAMS} open streams: memory, handles, event-loop lag over time`,
+  leftOutOfQuick: 'the soak takes minutes',
   defaults: (isQuick) => ({ rounds: 1, seconds: isQuick ? 15 : 60, minutes: isQuick ? 1 : 10 }),
   run,
 }
