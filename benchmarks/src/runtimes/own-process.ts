@@ -1,17 +1,14 @@
 /** A case in a process of its own: runtimes keep memory, a chosen backend, and sometimes a crash to themselves. */
 
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { tfjsNodeProject } from '../peers/tfjs-node-project.ts'
 import { caseName } from './cases.ts'
 import type { CaseResult, MeasureOptions } from './measure-case.ts'
 import type { RuntimeCase } from './runtime-case.ts'
 
-const tfjsNodeProject = fileURLToPath(
-  new URL('../../../node_modules/.cache/mosec/tfjs-node', import.meta.url),
-)
 const main = fileURLToPath(new URL('./measure-main.js', import.meta.url))
 
 /** What was measured, or why nothing was: a backend that this machine lacks. */
@@ -29,10 +26,9 @@ export async function measureApart(
   }
 }
 
-/** `npm run tfjs-node` builds it in a project of its own; runtimes look for packages in the working directory. */
+/** Runtimes look for packages in the working directory. */
 function projectOf({ backend }: RuntimeCase): string {
-  const isThere = backend === 'tensorflow' && existsSync(join(tfjsNodeProject, 'node_modules'))
-  return isThere ? tfjsNodeProject : process.cwd()
+  return (backend === 'tensorflow' ? tfjsNodeProject : undefined) ?? process.cwd()
 }
 
 /** Where scripts/software-vulkan.sh has unpacked one; the loader of libraries reads its variable at the start. */
