@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: [
       '{packages,apps,examples}/*/{src,test}/**/*.test.ts',
+      'benchmarks/src/**/*.test.ts',
       'scripts/**/*.test.ts',
       'docs/**/*.test.ts',
     ],
