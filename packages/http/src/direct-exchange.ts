@@ -54,7 +54,8 @@ export class DirectExchange implements TaskSink, EventOutlet {
   /** Reads the body and submits it, or refuses. */
   start(): void {
     const { request, response, expectsContinue } = this.#direct
-    response.once('close', () => this.#closed())
+    // Said once; `once` would make another function for it.
+    response.on('close', () => this.#closed())
     if (this.#admission.refusal !== undefined) {
       this.#refuse(this.#admission.refusal)
       return

@@ -31,7 +31,15 @@ const MAX_SHOWN_LENGTH = 80
 /** Negotiation for one route. An absent header is the empty string. */
 export function createNegotiate(route: RouteInfo): Negotiate {
   const remembered = new Map<string, Negotiated>()
+  // Clients mostly send what the last one sent: two short comparisons instead of a new key and its hash.
+  let last = { contentType: '', accept: '', negotiated: negotiate(route, '', '') }
   return (contentType, accept) => {
+    if (contentType !== last.contentType || accept !== last.accept)
+      last = { contentType, accept, negotiated: recall(contentType, accept) }
+    return last.negotiated
+  }
+
+  function recall(contentType: string, accept: string): Negotiated {
     const key = `${contentType}\n${accept}`
     const known = remembered.get(key)
     if (known !== undefined) return known
