@@ -1,7 +1,8 @@
 /** How long a case takes, both ways. */
 
 import { median } from '../report/slope.ts'
-import type { OpenCase, RuntimeCase } from './runtime-case.ts'
+import { type AdapterCost, adapterCost } from './adapter-cost.ts'
+import type { RuntimeCase } from './runtime-case.ts'
 
 /** What one case gave. */
 export interface CaseResult {
@@ -10,14 +11,11 @@ export interface CaseResult {
   readonly backend: string
   /** Median milliseconds of an item through the adapter, by batch size. */
   readonly msPerItem: Readonly<Record<number, number>>
-  /**
-   * At a batch of 8: time of the adapter beyond the library's alone, as a share of the latter; median of the rounds. `null`
-   * where batches are smaller.
-   */
-  readonly overheadAt8: number | null
+  /** At a batch of 8; `null` where batches are smaller. */
+  readonly costAt8: AdapterCost | null
 }
 
-const overheadBatch = 8
+const costBatch = 8
 
 /** How often each is run. */
 export interface MeasureOptions {
@@ -40,26 +38,12 @@ export async function measureCase(
     for (const size of batchSizes.filter((candidate) => candidate <= largestBatch)) {
       msPerItem[size] = (await medianMs(() => opened.adapter(size), { rounds, limitMs })) / size
     }
-    const overheadAt8 =
-      largestBatch < overheadBatch ? null : await overhead(opened, { rounds: rounds * 3, limitMs })
-    return { runtime, model, backend, msPerItem, overheadAt8 }
+    const costAt8 =
+      largestBatch < costBatch ? null : await adapterCost(opened, { batchSize: costBatch, limitMs })
+    return { runtime, model, backend, msPerItem, costAt8 }
   } finally {
     await opened.close()
   }
-}
-
-/** The two ways take turns, the first one changing: what disturbs one disturbs the other. */
-async function overhead(opened: OpenCase, length: Length): Promise<number> {
-  const ratios: number[] = []
-  const adapter = (): Promise<void> => opened.adapter(overheadBatch)
-  const bare = (): Promise<void> => opened.bare(overheadBatch)
-  for (const round of roundsOf(length)) {
-    const isAdapterFirst = round % 2 === 0
-    const first = await timeMs(isAdapterFirst ? adapter : bare)
-    const second = await timeMs(isAdapterFirst ? bare : adapter)
-    ratios.push(isAdapterFirst ? first / second : second / first)
-  }
-  return median(ratios) - 1
 }
 
 async function medianMs(run: () => Promise<void>, length: Length): Promise<number> {

@@ -1,12 +1,13 @@
 /**
  * Does memory grow? `node benchmarks/dist/runtimes/memory.js 'onnx, PP-OCR' 10000` computes so many batches of 8 of each case
- * whose name contains the text, and prints what the process holds on the way. The first tenth may still warm up.
+ * whose name contains the text, and prints what the process holds on the way. The first tenth may still warm up. A third
+ * argument, `bare`, does it with the library alone: what grows there is not ours.
  */
 
 import { caseName, runtimeCases } from './cases.ts'
 import type { RuntimeCase } from './runtime-case.ts'
 
-const [part = '', batches = '10000'] = process.argv.slice(2)
+const [part = '', batches = '10000', way = 'adapter'] = process.argv.slice(2)
 const batchSize = 8
 const stops = 10
 
@@ -15,10 +16,11 @@ for (const one of runtimeCases().filter((candidate) => caseName(candidate).inclu
 }
 
 async function watch(one: RuntimeCase, count: number): Promise<void> {
-  console.log(`${caseName(one)}: RSS in MB after so many batches of ${batchSize}`)
+  console.log(`${caseName(one)}, ${way}: RSS in MB after so many batches of ${batchSize}`)
   const opened = await one.open()
+  const run = way === 'bare' ? opened.bare : opened.adapter
   for (let batch = 1; batch <= count; batch += 1) {
-    await opened.adapter(batchSize)
+    await run(batchSize)
     if (batch % Math.ceil(count / stops) > 0) continue
     const alive = opened.alive === undefined ? '' : `, ${opened.alive()} tensors`
     console.log(`  ${batch}: ${(process.memoryUsage.rss() / 1e6).toFixed(1)}${alive}`)

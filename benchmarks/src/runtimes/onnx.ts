@@ -122,7 +122,8 @@ interface Bare {
 async function runBare({ model, session, ort }: Bare, items: Float32Array[]): Promise<number[]> {
   const feeds = model.feeds?.(items, ort) ?? packed(model, items, { session, ort })
   const outputs: OnnxOutputs = await session.run(feeds, [model.outputName])
-  const values = (await outputs[model.outputName]?.getData(true)) as Float32Array
+  const output = outputs[model.outputName]
+  const values = (output?.location === 'cpu' ? output.data : await output?.getData(true)) as Float32Array
   const rowLength = values.length / items.length
   return items.map((_, n) => values[n * rowLength] ?? Number.NaN)
 }

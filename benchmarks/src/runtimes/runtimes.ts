@@ -2,6 +2,7 @@
 
 import { markdownTable } from '../report/markdown-table.ts'
 import type { Workload } from '../workload.ts'
+import type { AdapterCost } from './adapter-cost.ts'
 import { caseName, runtimeCases } from './cases.ts'
 import type { CaseResult } from './measure-case.ts'
 import { measureApart } from './own-process.ts'
@@ -16,6 +17,7 @@ const quickLimitMs = 2000
 export const runtimes: Workload = {
   id: 'runtimes',
   title: 'models: ms per item by batch size, and the cost of the adapter',
+  leftOutOfQuick: 'models on each runtime and backend take minutes',
   defaults: (isQuick) => ({ rounds: isQuick ? 5 : 25, seconds: 0, minutes: 0 }),
   run: async ({ rounds, isQuick, print, save }) => {
     const sizes = isQuick ? quickBatchSizes : batchSizes
@@ -54,21 +56,24 @@ function whyNot(one: RuntimeCase, missing: readonly string[], isQuick: boolean):
 const lacksBackend = (line: string): boolean =>
   /no (TensorFlow\.js backend|onnxruntime provider) works/.test(line)
 
-function lineOf({ msPerItem, overheadAt8 }: CaseResult): string {
+function lineOf({ msPerItem, costAt8 }: CaseResult): string {
   const times = Object.entries(msPerItem).map(([size, ms]) => `${ms.toPrecision(3)} ms at ${size}`)
-  return [...times, ...(overheadAt8 === null ? [] : [`adapter ${percent(overheadAt8)}`])].join(', ')
+  return [...times, ...(costAt8 === null ? [] : [`adapter ${costText(costAt8)}`])].join(', ')
 }
+
+const costText = ({ time, noise, cpu }: AdapterCost): string =>
+  `${percent(time)} (± ${percent(noise)}), CPU ${percent(cpu)}`
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
 
 function tableOf(results: readonly CaseResult[], sizes: readonly number[]): string {
   const head = ['runtime', 'model', 'backend', ...sizes.map((size) => `batch ${size}`), 'adapter at 8']
-  const rows = results.map(({ runtime, model, backend, msPerItem, overheadAt8 }) => [
+  const rows = results.map(({ runtime, model, backend, msPerItem, costAt8 }) => [
     runtime,
     model,
     backend,
     ...sizes.map((size) => msPerItem[size]?.toPrecision(3) ?? ''),
-    overheadAt8 === null ? '' : percent(overheadAt8),
+    costAt8 === null ? '' : costText(costAt8),
   ])
   return markdownTable(head, rows)
 }
