@@ -2,7 +2,8 @@
 
 import { SentenceEncoder } from '@mosec/server/sentence-encoder'
 import { BatchWorker, type ForwardContext, Server, type WorkerContext } from 'mosec'
-import { type Embedding, embeddingOf, enterProject } from './embedding.ts'
+import { type Embedding, embeddingOf } from './embedding.ts'
+import { enterProject } from './enter-project.ts'
 
 interface TextRequest {
   readonly input: string

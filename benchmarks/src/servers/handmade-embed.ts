@@ -3,7 +3,8 @@
 import { silentLogger } from '@mosec/core'
 import { SentenceEncoder } from '@mosec/server/sentence-encoder'
 import fastify from 'fastify'
-import { embeddingOf, enterProject } from './embedding.ts'
+import { embeddingOf } from './embedding.ts'
+import { enterProject } from './enter-project.ts'
 
 enterProject()
 const encoder = new SentenceEncoder()
