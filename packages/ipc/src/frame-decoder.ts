@@ -1,6 +1,7 @@
 /** Bytes -> frames, in whatever pieces the bytes come. */
 
-import type { BatchItem } from '@mosec/core'
+import type { BatchItem, Reply } from '@mosec/core'
+import type { BlockPool } from './block-pool.ts'
 import { FrameError } from './frame-error.ts'
 import { DEFAULT_MAX_PAYLOAD_BYTES, FRAME_HEADER_BYTES, ITEM_HEADER_BYTES } from './frame-layout.ts'
 import { PayloadAssembly } from './payload-assembly.ts'
@@ -12,8 +13,13 @@ export interface FrameDecoderOptions {
   /** Called with each frame's flag, before its items; throws a FrameError to refuse it. */
   readonly checkFlag?: (flag: number) => void
   /** Called with each whole frame that has items. */
-  readonly onFrame: (flag: number, items: readonly BatchItem[]) => void
+  readonly onFrame: (flag: number, items: readonly ReceivedItem[]) => void
+  /** Memory for large payloads; new memory for each when left out. */
+  readonly pool?: BlockPool<ArrayBuffer> | undefined
 }
+
+/** An item, and how to give the memory of a large payload back. */
+export interface ReceivedItem extends BatchItem, Pick<Reply, 'release'> {}
 
 const EMPTY = new Uint8Array(0)
 /** For fewer bytes, a read of their own is not worth it. */
@@ -34,7 +40,8 @@ export class FrameDecoder {
   #expects: 'frame' | 'item' | 'payload' = 'frame'
   #flag = 0
   #count = 0
-  #items: BatchItem[] = []
+  readonly #pool: BlockPool<ArrayBuffer> | undefined
+  #items: ReceivedItem[] = []
   #id = 0
   #state = 0
   #lengthBytes = 0
@@ -45,6 +52,7 @@ export class FrameDecoder {
     this.#maxPayloadBytes = options.maxPayloadBytes ?? DEFAULT_MAX_PAYLOAD_BYTES
     this.#checkFlag = options.checkFlag
     this.#onFrame = options.onFrame
+    this.#pool = options.pool
   }
 
   /** No frame is begun: a connection may end here. */
@@ -115,7 +123,7 @@ export class FrameDecoder {
       this.#endItem(chunk.subarray(offset, end))
       return end
     }
-    this.#assembly ??= new PayloadAssembly(this.#lengthBytes)
+    this.#assembly ??= new PayloadAssembly(this.#lengthBytes, this.#pool)
     const taken = this.#assembly.take(chunk.subarray(offset))
     this.#endAssembly()
     return offset + taken
@@ -124,12 +132,13 @@ export class FrameDecoder {
   #endAssembly(): void {
     const bytes = this.#assembly?.bytes
     if (bytes === undefined) return
+    const release = this.#assembly?.release
     this.#assembly = undefined
-    this.#endItem(bytes)
+    this.#endItem(bytes, release)
   }
 
-  #endItem(bytes: Uint8Array): void {
-    this.#items.push({ id: this.#id, state: this.#state, bytes })
+  #endItem(bytes: Uint8Array, release?: () => void): void {
+    this.#items.push({ id: this.#id, state: this.#state, bytes, release })
     if (this.#items.length < this.#count) {
       this.#expects = 'item'
       return

@@ -1,22 +1,21 @@
 /** A socket that carries frames: what a link and a channel share. */
 
 import type { Socket } from 'node:net'
-import type { BatchItem } from '@mosec/core'
-import { FrameDecoder, type FrameDecoderOptions } from './frame-decoder.ts'
+import { FrameDecoder, type FrameDecoderOptions, type ReceivedItem } from './frame-decoder.ts'
 import { FrameEncoder } from './frame-encoder.ts'
 import type { FrameItem } from './frame-layout.ts'
 import type { Intake } from './intake.ts'
-import { WireSocket } from './wire-socket.ts'
+import { type WireParts, WireSocket } from './wire-socket.ts'
 
 /** What a framed socket tells its owner. */
 export interface FramedSocketEvents {
-  frame(flag: number, items: readonly BatchItem[]): void
+  frame(flag: number, items: readonly ReceivedItem[]): void
   /** Said once, last. */
   closed(reason: string): void
 }
 
 /** How incoming frames are checked. */
-export type FrameChecks = Pick<FrameDecoderOptions, 'maxPayloadBytes' | 'checkFlag'>
+export type FrameChecks = Pick<FrameDecoderOptions, 'maxPayloadBytes' | 'checkFlag' | 'pool'>
 
 /** Owns a connected socket. */
 export class FramedSocket {
@@ -24,7 +23,15 @@ export class FramedSocket {
   readonly #wire: WireSocket
   #events: FramedSocketEvents | undefined
 
-  constructor(socket: Socket, checks: FrameChecks, intake?: Intake) {
+  /** @param written told of each large piece once it has left. */
+  constructor(
+    socket: Socket,
+    checks: FrameChecks,
+    {
+      intake,
+      written,
+    }: { readonly intake?: Intake | undefined; readonly written?: WireParts['written'] } = {},
+  ) {
     const decoder = new FrameDecoder({
       ...checks,
       onFrame: (flag, items) => {
@@ -32,7 +39,7 @@ export class FramedSocket {
         if (!this.#wire.isEnding) this.#events?.frame(flag, items)
       },
     })
-    this.#wire = new WireSocket(socket, { decoder, encoder: this.#encoder, intake })
+    this.#wire = new WireSocket(socket, { decoder, encoder: this.#encoder, intake, written })
   }
 
   /** Starts delivery. Until then the socket is not read, so what came waits in it, in order. */

@@ -1,5 +1,7 @@
 /** Gathers one payload that comes in pieces into one buffer of exactly its length. */
 
+import { type BlockPool, LARGE_BYTES } from './block-pool.ts'
+
 /** Up to here a payload's buffer is made when its length is read: a lie costs no more than this. */
 const TRUSTED_BYTES = 1024 * 1024
 /** Beyond it, the buffer is made once this part of the payload is really there. */
@@ -12,13 +14,24 @@ const TRUSTED_SHARE = 1 / 8
  */
 export class PayloadAssembly {
   readonly #lengthBytes: number
+  readonly #pool: BlockPool<ArrayBuffer> | undefined
   #target: Uint8Array | undefined
   #waiting: Uint8Array[] = []
   #receivedBytes = 0
 
-  /** @param lengthBytes as the item's header says; already checked against the limit. */
-  constructor(lengthBytes: number) {
+  /**
+   * @param lengthBytes as the item's header says; already checked against the limit.
+   * @param pool where the memory of a large one comes from, if it is to be used again.
+   */
+  constructor(lengthBytes: number, pool?: BlockPool<ArrayBuffer>) {
     this.#lengthBytes = lengthBytes
+    this.#pool = lengthBytes < LARGE_BYTES ? undefined : pool
+  }
+
+  /** Gives the payload's memory back to the pool; undefined when it is of none. */
+  get release(): (() => void) | undefined {
+    const [pool, block] = [this.#pool, this.#target?.buffer]
+    return pool === undefined || !(block instanceof ArrayBuffer) ? undefined : () => pool.give(block)
   }
 
   /** Takes what it still lacks from the start of `chunk`, and says how many bytes that were. */
@@ -51,9 +64,9 @@ export class PayloadAssembly {
     const isTrusted =
       this.#lengthBytes <= TRUSTED_BYTES ||
       this.#receivedBytes + comingBytes >= this.#lengthBytes * TRUSTED_SHARE
-    if (!isTrusted) return undefined
-    // Not zeroed, and not of a shared pool; it is only handed out when every byte of it was written.
-    const target = Buffer.allocUnsafeSlow(this.#lengthBytes)
+    // Not zeroed; it is only handed out when every byte of it was written.
+    const target = isTrusted ? this.#newTarget() : this.#keptTarget()
+    if (target === undefined) return undefined
     let at = 0
     for (const piece of this.#waiting) {
       target.set(piece, at)
@@ -61,5 +74,16 @@ export class PayloadAssembly {
     }
     this.#waiting = []
     return target
+  }
+
+  #newTarget(): Uint8Array {
+    if (this.#pool === undefined) return Buffer.allocUnsafeSlow(this.#lengthBytes)
+    return Buffer.from(this.#pool.take(this.#lengthBytes), 0, this.#lengthBytes)
+  }
+
+  /** Memory that is there anyway may be had on anybody's word. */
+  #keptTarget(): Uint8Array | undefined {
+    const block = this.#pool?.takeKept(this.#lengthBytes)
+    return block && Buffer.from(block, 0, this.#lengthBytes)
   }
 }

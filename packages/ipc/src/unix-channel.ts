@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { type Channel, type Reply, StartError } from '@mosec/core'
 import { FramedSocket } from './framed-socket.ts'
 import { DirectIntake } from './intake.ts'
+import { Lender } from './lender.ts'
 import { flagOf } from './status.ts'
 
 /** How a replica connects. */
@@ -25,7 +26,9 @@ export async function connectUnixSocket(address: string, options: ConnectOptions
   const intake = new DirectIntake()
   const socket = connect({ path: address, onread: intake.onread }).pause()
   await connected(socket, address, signal)
-  return unixChannel(new FramedSocket(socket, checks, intake))
+  const lender = new Lender()
+  const framed = new FramedSocket(socket, checks, { intake, written: (part) => lender.returned(part) })
+  return unixChannel(framed, lender)
 }
 
 function connected(socket: Socket, address: string, signal: AbortSignal | undefined): Promise<void> {
@@ -48,8 +51,9 @@ function connected(socket: Socket, address: string, signal: AbortSignal | undefi
   })
 }
 
-function unixChannel(framed: FramedSocket): Channel {
+function unixChannel(framed: FramedSocket, lender: Lender): Channel {
   return {
+    lend: (lengthBytes) => lender.lend(lengthBytes),
     open: (events) =>
       framed.open({
         frame: (flag, items) => events.batch(items, flag),

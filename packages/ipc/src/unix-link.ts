@@ -1,15 +1,17 @@
 /** The parent's end of a replica's socket: batches out, replies in. */
 
 import type { Socket } from 'node:net'
-import type { BatchItem, Link, Reply } from '@mosec/core'
+import type { Link, Reply } from '@mosec/core'
+import type { ReceivedItem } from './frame-decoder.ts'
 import { type FrameChecks, FramedSocket } from './framed-socket.ts'
 import type { Intake } from './intake.ts'
 import { flagOfBudget, statusOf } from './status.ts'
 
 /** A link over a connected socket, which it owns from now on. */
 export function unixLink(socket: Socket, checks: FrameChecks, intake?: Intake): Link {
-  const framed = new FramedSocket(socket, { ...checks, checkFlag: statusOf }, intake)
+  const framed = new FramedSocket(socket, { ...checks, checkFlag: statusOf }, { intake })
   return {
+    copiesBytes: true,
     open: (events) =>
       framed.open({
         frame: (flag, items) => events.replied(repliesOf(flag, items)),
@@ -21,10 +23,10 @@ export function unixLink(socket: Socket, checks: FrameChecks, intake?: Intake): 
 }
 
 /** Spelt out for the common case: spreading the status costs 1 us a reply, this 0.05. */
-function repliesOf(flag: number, items: readonly BatchItem[]): Reply[] {
+function repliesOf(flag: number, items: readonly ReceivedItem[]): Reply[] {
   const status = statusOf(flag)
   const { code } = status
   return status.isEvent === undefined && status.httpStatus === undefined
-    ? items.map(({ id, bytes }) => ({ id, code, bytes }))
+    ? items.map(({ id, bytes, release }) => ({ id, code, bytes, release }))
     : items.map(({ id, bytes }) => ({ ...status, id, bytes }))
 }

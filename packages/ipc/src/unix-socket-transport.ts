@@ -4,6 +4,8 @@ import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ConfigurationError, type Listener, type Transport } from '@mosec/core'
+import { ownBlocks } from './block-pool.ts'
+import type { FrameChecks } from './framed-socket.ts'
 import { makeSocketFolder, type SocketFolder } from './socket-folder.ts'
 import { UnixListener } from './unix-listener.ts'
 
@@ -30,7 +32,7 @@ export function unixSocketTransport(options: UnixSocketOptions = {}): Transport 
 
 class UnixSocketTransport implements Transport {
   readonly #directory: string
-  readonly #checks: Pick<UnixSocketOptions, 'maxPayloadBytes'>
+  readonly #checks: FrameChecks
   readonly #listeners = new Set<UnixListener>()
   readonly #sockets = new Set<Socket>()
   #folder: Promise<SocketFolder> | undefined
@@ -38,7 +40,8 @@ class UnixSocketTransport implements Transport {
 
   constructor({ directory = tmpdir(), ...checks }: UnixSocketOptions) {
     this.#directory = directory
-    this.#checks = checks
+    // What one replica sent is used again, once another one has it, for what the next one sends.
+    this.#checks = { ...checks, pool: ownBlocks() }
   }
 
   async listen(name: string): Promise<Listener> {

@@ -1,6 +1,7 @@
 /** A socket between a decoder and an encoder: how bytes come and go, and how it ends. */
 
 import type { Socket } from 'node:net'
+import { LARGE_BYTES } from './block-pool.ts'
 import { FrameError } from './frame-error.ts'
 import { type ByteSink, chunkIntake, type Intake } from './intake.ts'
 
@@ -10,6 +11,8 @@ export interface WireParts {
   readonly encoder: { take(): Uint8Array[] }
   /** `chunkIntake` when left out. */
   readonly intake?: Intake | undefined
+  /** Told of each large piece once the system has it, or never will. */
+  readonly written?: ((part: Uint8Array) => void) | undefined
   /** Runs a callback when all that is to leave in one write was said; at the end of this call when left out. */
   readonly soon?: ((callback: () => void) => void) | undefined
 }
@@ -22,6 +25,7 @@ export class WireSocket implements ByteSink {
   readonly #decoder: WireParts['decoder']
   readonly #encoder: WireParts['encoder']
   readonly #intake: Intake
+  readonly #written: WireParts['written']
   readonly #soon: (callback: () => void) => void
   readonly #flushNow = (): void => this.#flush()
   #onClosed: ((reason: string) => void) | undefined
@@ -34,6 +38,7 @@ export class WireSocket implements ByteSink {
     this.#decoder = parts.decoder
     this.#encoder = parts.encoder
     this.#intake = parts.intake ?? chunkIntake
+    this.#written = parts.written
     this.#soon = parts.soon ?? process.nextTick
     socket.on('error', (error) => this.destroy(`connection lost: ${error.message}`))
     socket.on('end', () => this.destroy(this.#endReason()))
@@ -98,8 +103,14 @@ export class WireSocket implements ByteSink {
     const parts = this.#encoder.take()
     if (!this.#socket.writable) return
     this.#socket.cork()
-    for (const part of parts) this.#socket.write(part)
+    for (const part of parts) this.#write(part)
     this.#socket.uncork()
+  }
+
+  #write(part: Uint8Array): void {
+    const written = this.#written
+    if (written === undefined || part.length < LARGE_BYTES) this.#socket.write(part)
+    else this.#socket.write(part, () => written(part))
   }
 
   #decode(step: () => void): void {

@@ -3,7 +3,7 @@
 import type { Outcome } from './outcome.ts'
 import { orderMs, type Priority } from './priority.ts'
 import type { StreamCredit } from './stream-credit.ts'
-import type { BatchItem } from './transport.ts'
+import type { BatchItem, Reply } from './transport.ts'
 
 /** What observers see of a task. */
 export interface TaskInfo {
@@ -73,6 +73,8 @@ export class Task implements BatchItem, TaskInfo {
   readonly orderMs: number
   state: number
   bytes: Uint8Array
+  /** Gives the memory of `bytes` back; see {@link Reply.release}. */
+  release: (() => void) | undefined = undefined
   stageIndex = 0
   isSettled = false
   /** Set with the first event of its stream: from then on it cannot begin anew on another replica. */

@@ -16,6 +16,11 @@ export interface Reply extends Outcome {
   readonly id: number
   /** More replies for this task follow: this one is an event of its stream. */
   readonly isEvent?: boolean
+  /**
+   * Gives the memory of `bytes` back to the link that brought them, to be used again. Called once at most, when nobody
+   * looks at them any more; one that is never called costs only that the memory is left to the garbage collector.
+   */
+  readonly release?: (() => void) | undefined
 }
 
 /** What a link tells its parent side. */
@@ -28,6 +33,8 @@ export interface LinkEvents {
 
 /** The parent's end of the way to one replica, as a transport makes it. */
 export interface Link {
+  /** Once a task is answered nobody on the other side looks at the bytes that it was sent with. */
+  readonly copiesBytes?: boolean
   /** Starts delivery. What came before is kept until then. */
   open(events: LinkEvents): void
   /**
@@ -66,6 +73,11 @@ export interface Channel {
   open(events: ChannelEvents): void
   /** Answers any of the ids that the replica holds; each id is answered once, events aside. */
   reply(replies: readonly Reply[]): void
+  /**
+   * Memory of so many bytes, for the bytes of one reply: what was lent leaves without another copy. The caller fills it and
+   * does not touch it once it has replied. Absent where nothing is gained.
+   */
+  lend?(lengthBytes: number): Uint8Array
   /** Ends it, after what was already replied has left; harmless when it already ended. */
   close(): void
 }

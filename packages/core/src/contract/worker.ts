@@ -1,11 +1,11 @@
 /** The user's class: one method to write, everything else has a default. */
 
-import { deserialize, serialize } from 'node:v8'
 import type { Codec } from './codec.ts'
 import { DecodingError, EncodingError, MosecError } from './errors.ts'
 import type { Logger } from './logger.ts'
 import type { ReplicaReport } from './replica-report.ts'
 import type { StandardSchema } from './schema.ts'
+import { type Lend, readValue, writeValue } from './stage-value.ts'
 
 /** What a worker is told when it is set up. */
 export interface WorkerContext {
@@ -91,26 +91,27 @@ export abstract class BaseWorker<In = unknown, Out = unknown> {
   }
 
   /**
-   * Another stage's bytes to a value, or a promise of it; the structured clone format, so typed arrays survive. It is
-   * called for all items of a batch in one go.
+   * Another stage's bytes to a value, or a promise of it; the structured clone format, so typed arrays survive: large
+   * ones are views of `bytes` where these are this thread's alone. It is called for all items of a batch in one go.
    * @throws DecodingError when the bytes are not of that format.
    */
   deserializeIpc(bytes: Uint8Array): unknown {
     try {
-      return deserialize(bytes)
+      return readValue(bytes)
     } catch (cause) {
-      throw new DecodingError('the previous stage sent bytes that v8.deserialize does not read', { cause })
+      throw new DecodingError('the previous stage sent bytes that are no structured clone', { cause })
     }
   }
 
   /**
    * A value to another stage's bytes, or a promise of them; the structured clone format, so typed arrays survive. It is
    * called for all items of a batch in one go.
+   * @param lend memory that leaves without another copy, to be filled and returned whole; of use for large values.
    * @throws EncodingError when the value has no such form.
    */
-  serializeIpc(value: unknown): Awaitable<Uint8Array> {
+  serializeIpc(value: unknown, lend?: Lend): Awaitable<Uint8Array> {
     try {
-      return serialize(value)
+      return writeValue(value, lend)
     } catch (cause) {
       throw new EncodingError('the result cannot be cloned for the next stage (a function, a class?)', {
         cause,

@@ -3,7 +3,13 @@
 import type { Priority } from '../contract/priority.ts'
 import type { Submission } from '../contract/submit.ts'
 import type { Task } from '../contract/task.ts'
-import { inProcessState, markEgress, markLastInProcess, packState } from '../contract/transport.ts'
+import {
+  inProcessState,
+  markEgress,
+  markLastInProcess,
+  packState,
+  type Reply,
+} from '../contract/transport.ts'
 import type { Stage } from '../stage/stage.ts'
 
 /** Ingress is the first stage, egress the last; they may be one. */
@@ -78,11 +84,12 @@ export class Pipeline {
    * Moves a task on to its next stage with that stage's input; what happened to it before counts no more. Undefined, and
    * nothing moved, at the egress.
    */
-  advance(task: Task, bytes: Uint8Array): Stage | undefined {
+  advance(task: Task, { bytes, release }: Reply): Stage | undefined {
     const next = this.after(task)
     if (next === undefined) return undefined
     task.stageIndex++
     task.bytes = bytes
+    task.release = release
     task.crashes = 0
     task.state = this.#laterState(task)
     return next

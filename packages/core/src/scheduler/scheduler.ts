@@ -6,6 +6,7 @@ import type { Observer } from '../contract/observer.ts'
 import { type Outcome, outcomes } from '../contract/outcome.ts'
 import type { Submission, Submitter, TaskHandle } from '../contract/submit.ts'
 import { Task } from '../contract/task.ts'
+import type { Reply } from '../contract/transport.ts'
 import { Pipeline } from '../pipeline/pipeline.ts'
 import { Stage } from '../stage/stage.ts'
 import type { StageHost, StageOptions } from '../stage/stage-host.ts'
@@ -129,9 +130,8 @@ export class Scheduler implements Submitter, StageHost {
     return this.#pipelines.get(task.route)?.after(task)
   }
 
-  replied(task: Task, outcome: Outcome): void {
-    const next =
-      outcome.code === 'ok' ? this.#pipelines.get(task.route)?.advance(task, outcome.bytes) : undefined
+  replied(task: Task, outcome: Reply): void {
+    const next = outcome.code === 'ok' ? this.#pipelines.get(task.route)?.advance(task, outcome) : undefined
     if (next === undefined) this.#settle(task, outcome)
     else next.enqueue(task)
   }

@@ -97,8 +97,15 @@ export class Replies {
     if (task?.batch === undefined) return undefined
     task.batch.remaining--
     if (reply.code !== 'ok') task.batch.failures++
+    if (task.release !== undefined) this.#releaseBytes(slot, task)
     if (task.batch.remaining === 0) this.#finished(slot, task.batch)
     return task
+  }
+
+  /** Nobody reads the bytes that the task was sent with any more, if the replica has none of them. */
+  #releaseBytes({ connection }: ReplicaSlot, task: Task): void {
+    if (connection.copiesBytes === true) task.release?.()
+    task.release = undefined
   }
 
   #finished(slot: ReplicaSlot, batch: Batch): void {

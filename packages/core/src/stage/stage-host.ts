@@ -3,8 +3,8 @@
 import type { BatchLimits, BatchPolicy } from '../contract/batch-policy.ts'
 import type { Clock } from '../contract/clock.ts'
 import type { Observer } from '../contract/observer.ts'
-import type { Outcome } from '../contract/outcome.ts'
 import type { Task } from '../contract/task.ts'
+import type { Reply } from '../contract/transport.ts'
 import type { Blocked } from './room.ts'
 
 /** How a stage runs. */
@@ -32,7 +32,7 @@ export interface StageHost {
   /** The stage that follows for this task, or undefined when this one is its egress. */
   stageAfter(task: Task): NextStage | undefined
   /** The replica answered a task that is not settled. */
-  replied(task: Task, outcome: Outcome): void
+  replied(task: Task, reply: Reply): void
   /** One event of the stream of a task that is not settled; `false` when its sink is full. */
   streamed(task: Task, bytes: Uint8Array): boolean
   /** Its deadline has passed while it waited; the host settles it, and drops it here. */

@@ -119,7 +119,11 @@ export class Stage implements Blocked, NextStage {
 
   /** A settled task leaves the queue, or is cancelled where it is computed. Tells which. */
   drop(task: Task): 'queued' | 'running' {
-    if (this.#waiting.remove(task)) return 'queued'
+    if (this.#waiting.remove(task)) {
+      task.release?.()
+      task.release = undefined
+      return 'queued'
+    }
     this.#pool.holderOf(task.id)?.connection.cancel(task.id)
     return 'running'
   }

@@ -1,14 +1,13 @@
 /** Asks replicas in a dry run; every stage is a route of its own, so that each step is seen by itself. */
 
-import { deserialize, serialize } from 'node:v8'
-import type { Submitter } from '@mosec/core'
+import { readValue, type Submitter, writeValue } from '@mosec/core'
 import type { NamedStage } from '../blueprint.ts'
 import { isLauncher } from '../check-worker.ts'
 import { type CommonForm, loadCommonForm } from '../replica/common-form.ts'
 import { submitBytes } from '../service/in-process.ts'
 import type { Ask, CountReport, Report, RunAsk, RunReport } from './visit.ts'
 
-const native: CommonForm = { encode: serialize, decode: deserialize }
+const native: CommonForm = { encode: (value) => writeValue(value), decode: readValue }
 
 /** The stages as a dry run sees them. */
 export class Visits {

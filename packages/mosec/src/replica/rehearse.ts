@@ -1,7 +1,7 @@
 /** Makes a worker report what goes in and out of it, for a dry run; its warm-up stays what it is. */
 
-import { deserialize, serialize } from 'node:v8'
-import type { AnyWorker, Awaitable, ForwardContext, StandardSchema } from '@mosec/core'
+import { serialize } from 'node:v8'
+import { type AnyWorker, type Awaitable, type ForwardContext, readValue, type StandardSchema } from '@mosec/core'
 import { describeValue } from '../dry-run/describe-value.ts'
 import type { Ask, Report, RunAsk, RunReport, RunResult } from '../dry-run/visit.ts'
 
@@ -34,7 +34,7 @@ export function rehearse(worker: AnyWorker): void {
     // An ask is no client's value.
     input: undefined,
     output: undefined,
-    deserializeIpc: (bytes: Uint8Array) => new Visit(deserialize(bytes)),
+    deserializeIpc: (bytes: Uint8Array) => new Visit(readValue(bytes) as Ask),
     serializeIpc: (value: unknown) => serialize(value),
     forward(input: unknown, context: ForwardContext): unknown {
       if (input instanceof Visit) return visit(input, context)

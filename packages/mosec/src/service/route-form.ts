@@ -1,13 +1,12 @@
 /** How values of callers in this process become bytes for a route's first stage, and those of its last one values. */
 
-import { deserialize, serialize } from 'node:v8'
-import { ConfigurationError, EncodingError } from '@mosec/core'
+import { ConfigurationError, EncodingError, readValue, writeValue } from '@mosec/core'
 import type { Blueprint } from '../blueprint.ts'
 import { isLauncher } from '../check-worker.ts'
 import type { IpcForm } from '../ipc-forms.ts'
 import { type CommonForm, loadCommonForm } from '../replica/common-form.ts'
 
-const native: CommonForm = { encode: serialize, decode: deserialize }
+const native: CommonForm = { encode: (value) => writeValue(value), decode: readValue }
 
 /**
  * As the stages at the two ends read and write; `encode` throws EncodingError for what has no such form.

@@ -3,7 +3,7 @@
 import type { AnyWorker, Awaitable, BatchItem } from '@mosec/core'
 import type { Blame } from './blame.ts'
 import type { ForwardCall } from './forward-call.ts'
-import { encodeItem } from './item-bytes.ts'
+import { encodeItem, type ItemWriter } from './item-bytes.ts'
 import type { Replies } from './replies.ts'
 
 /** An item whose bytes are not there yet. */
@@ -16,12 +16,12 @@ const NONE: readonly LateOutput[] = []
 
 /** Writes for one worker. */
 export class OutputWriter {
-  readonly #worker: AnyWorker
+  readonly #writer: ItemWriter
   readonly #replies: Replies
   readonly #blame: Blame
 
   constructor(worker: AnyWorker, replies: Replies, blame: Blame) {
-    this.#worker = worker
+    this.#writer = { worker, lend: replies.lend }
     this.#replies = replies
     this.#blame = blame
   }
@@ -59,7 +59,7 @@ export class OutputWriter {
   /** Nothing for an item that has failed. */
   #encode(item: BatchItem, value: unknown): Awaitable<Uint8Array> | undefined {
     try {
-      if (!(value instanceof Error)) return encodeItem(this.#worker, item, value)
+      if (!(value instanceof Error)) return encodeItem(this.#writer, item, value)
       this.#replies.fail(item.id, this.#blame(value, 'forward'))
     } catch (error) {
       this.#replies.fail(item.id, this.#blame(error, 'serialize'))

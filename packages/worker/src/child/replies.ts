@@ -1,6 +1,14 @@
 /** Replies on their way out: those of one turn leave together, and a cancelled task's result does not travel. */
 
-import { type BatchItem, type Channel, type Clock, type Outcome, outcomes, type Reply } from '@mosec/core'
+import {
+  type BatchItem,
+  type Channel,
+  type Clock,
+  type Lend,
+  type Outcome,
+  outcomes,
+  type Reply,
+} from '@mosec/core'
 
 const NO_BYTES = new Uint8Array(0)
 
@@ -9,13 +17,16 @@ const NO_BYTES = new Uint8Array(0)
  * replica is free again.
  */
 export class Replies {
+  /** Memory for the bytes of one reply, where the channel has some. */
+  readonly lend: Lend | undefined
   readonly #channel: Pick<Channel, 'reply'>
   readonly #clock: Clock
   readonly #cancelled = new Set<number>()
   #waiting: Reply[] = []
   #flushIsDue = false
 
-  constructor(channel: Pick<Channel, 'reply'>, clock: Clock) {
+  constructor(channel: Pick<Channel, 'reply' | 'lend'>, clock: Clock) {
+    this.lend = channel.lend?.bind(channel)
     this.#channel = channel
     this.#clock = clock
   }

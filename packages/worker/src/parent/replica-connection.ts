@@ -34,6 +34,10 @@ export class ReplicaConnection implements Connection {
     this.#options = options
   }
 
+  get copiesBytes(): boolean {
+    return this.#options.link.copiesBytes === true
+  }
+
   /** Resolves with the reason when it has ended; the scheduler has been told before. */
   get closed(): Promise<string> {
     return this.#closed.promise
