@@ -62,5 +62,8 @@ function timingOf(details: Finding['details']): string {
   const loadMs = details?.['loadMs']
   const productMs = details?.['productMs']
   if (typeof loadMs !== 'number' || typeof productMs !== 'number') return ''
-  return `; loads in ${Math.round(loadMs)} ms, a 256x256 product takes ${productMs.toPrecision(2)} ms`
+  return `; loads in ${Math.round(loadMs)} ms, a 256x256 product takes ${shownMs(productMs)} ms`
 }
+
+// toPrecision alone would write 140 as 1.4e+2.
+const shownMs = (ms: number): string => (ms >= 100 ? ms.toFixed(0) : ms.toPrecision(2))

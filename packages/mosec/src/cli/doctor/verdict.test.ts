@@ -77,6 +77,7 @@ describe('the report', () => {
     const report = new Report({ ...stream, write: (more: string) => (text += more) })
     report.heading('Runtimes')
     report.finding({ ...finding('tfjs/wasm', 'ok'), details: { loadMs: 512.4, productMs: 1.74 } })
+    report.finding({ ...finding('tfjs/cpu', 'ok'), details: { loadMs: 12, productMs: 139.6 } })
     report.finding(finding('tfjs/tensorflow', 'problem', 'build it'))
     report.verdict({ isWell: false, message: 'no', nextStep: 'do' })
     return text
@@ -84,6 +85,7 @@ describe('the report', () => {
 
   const plain = `Runtimes
   ok       tfjs/wasm            tfjs/wasm is ok; loads in 512 ms, a 256x256 product takes 1.7 ms
+  ok       tfjs/cpu             tfjs/cpu is ok; loads in 12 ms, a 256x256 product takes 140 ms
   problem  tfjs/tensorflow      tfjs/tensorflow is problem
                                 -> build it
 
