@@ -68,9 +68,26 @@ describe('adaptive', () => {
     expect(adaptive(queue(1), limits, 0, { ...gpu, idleReplicas: 2, replicas: 2 })).toEqual({ send: 1 })
   })
 
-  it('does not wait long for what a replica that is soon done could take', () => {
-    const soon = { ...gpu, replicas: 3, nextIdleMs: 0.5 }
-    expect(adaptive(queue(1), limits, 0, soon)).toEqual({ send: 1 })
-    expect(adaptive(queue(1), limits, 0, { ...soon, nextIdleMs: 4 })).toEqual({ waitUntilMs: 5 })
+  it('waits no longer for the next task than until a replica is done', () => {
+    const few = { ...gpu, arrivalIntervalMs: 1.9, replicas: 3 }
+    expect(adaptive(queue(3), limits, 0, { ...few, nextIdleMs: 0.5 })).toEqual({ send: 3 })
+    const soon = { ...few, arrivalIntervalMs: 0.9, itemCostMs: 0, fixedCostMs: 6 }
+    expect(adaptive(queue(3), limits, 0, { ...soon, nextIdleMs: 4 })).toEqual({ waitUntilMs: 4 })
+    expect(adaptive(queue(3), limits, 0, { ...soon, nextIdleMs: 3 })).toEqual({ send: 3 })
+  })
+
+  it('with several replicas waits for a batch that keeps up with the arrivals, a turn and a half', () => {
+    // Two replicas keep up when 2 * 1 ms * n = 5 ms + 0.5 ms * n: with batches of 3.33, of 6.67 ms, every 3.33 ms.
+    const both = { ...gpu, replicas: 2, nextIdleMs: 0 }
+    expect(adaptive(queue(3), limits, 0, both)).toEqual({ waitUntilMs: 5 })
+    expect(adaptive(queue(3), limits, 0, { ...both, replicas: 3 })).toEqual({ send: 3 })
+    expect(adaptive(queue(1), limits, 0, { ...both, replicas: 3 })).toEqual({ waitUntilMs: 3 })
+    expect(adaptive(queue(4), limits, 0, both)).toEqual({ send: 4 })
+  })
+
+  it('with several replicas waits for a full batch when nothing less would do', () => {
+    const flooded = { ...gpu, replicas: 2, nextIdleMs: 0, arrivalIntervalMs: 0.2 }
+    expect(adaptive(queue(31), limits, 0, flooded)).toEqual({ waitUntilMs: 5 })
+    expect(adaptive(queue(32), limits, 0, flooded)).toEqual({ send: 32 })
   })
 })

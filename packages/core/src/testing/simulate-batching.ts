@@ -21,6 +21,8 @@ export interface BatchingResult {
   readonly meanMs: number
   /** Tasks in a batch, on average. */
   readonly batchSize: number
+  /** Tasks done a millisecond, from the first arrival to the end. */
+  readonly perMs: number
 }
 
 interface Running {
@@ -66,6 +68,7 @@ class Simulation {
       p99Ms: steady[Math.floor(steady.length * 0.99)] ?? 0,
       meanMs: steady.reduce((sum, ms) => sum + ms, 0) / steady.length,
       batchSize: count / this.#batches,
+      perMs: count / (this.#nowMs - (this.#scenario.arrivalsMs[0] ?? 0)),
     }
   }
 
