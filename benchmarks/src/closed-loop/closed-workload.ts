@@ -1,8 +1,8 @@
 /** A workload of closed loops: its cells, what is wanted of them, and what is drawn. */
 
-import { barChart } from '../report/bar-chart.ts'
+import { cellChart } from '../report/cell-chart.ts'
 import { comparisonTable } from '../report/comparison-table.ts'
-import { figureOf, type Result } from '../report/result.ts'
+import type { Figure, Result } from '../report/result.ts'
 import type { Wish } from '../report/wish.ts'
 import { wishFindings } from '../report/wish-findings.ts'
 import type { Amount, RunSettings, Workload, WorkloadReport } from '../workload.ts'
@@ -52,22 +52,12 @@ function reportOf({ title, wishes, drawn }: ClosedWorkload, results: readonly Re
     text: `${comparisonTable({ figures, results, wishes })}\n\n${rawRounds(results)}`,
     data: results,
     findings: wishFindings(wishes, results, figures),
-    charts: { cells: chartOf(title, drawn ?? 'requestsPerSecond', results) },
+    charts: { cells: cellChart(title, drawnFigure(drawn), results) },
   }
 }
 
-function chartOf(title: string, key: keyof Measured, results: readonly Result[]): string {
-  const names = [...new Set(results.map(({ cell }) => cell))]
-  const unit = figures.find((figure) => figure.key === key)?.title ?? key
-  return barChart({
-    title: `${title}: ${unit}`,
-    groups: names.map((name) => ({
-      name,
-      bars: results
-        .filter(({ cell }) => cell === name)
-        .map((result) => ({ name: result.server, value: figureOf(result, { key }) })),
-    })),
-  })
+function drawnFigure(drawn: keyof Measured = 'requestsPerSecond'): Figure {
+  return figures.find(({ key }) => key === drawn) ?? { key: drawn, title: drawn, digits: 1 }
 }
 
 function rawRounds(results: readonly Result[]): string {

@@ -1,69 +1,44 @@
-/** W7 as a table: rates beside the bare relay's and beside each other, and whether what is wanted is met. */
+/** W7 as a table: each isolation beside the bare relay, threads beside processes, and whether what is wanted is met. */
 
-import { markdownTable } from '../report/markdown-table.ts'
+import { cellChart } from '../report/cell-chart.ts'
+import { comparisonTable } from '../report/comparison-table.ts'
+import type { Figure, Result } from '../report/result.ts'
+import type { Wish } from '../report/wish.ts'
+import { wishFindings } from '../report/wish-findings.ts'
 import type { WorkloadReport } from '../workload.ts'
 import type { PayloadResult } from './payloads.ts'
 
-const LARGE_BYTES = 8 * 1024 * 1024
-/** Of the bare relay's rate, for processes. */
-const WANTED_SHARE = 0.8
-/** Times the rate of processes, for threads with large payloads. */
-const WANTED_TIMES = 3
+const figures: readonly [Figure, ...Figure[]] = [
+  { key: 'gigabytesPerSecond', title: 'GB/s', digits: 3 },
+  { key: 'requestsPerSecond', title: 'req/s', digits: 0 },
+  { key: 'cpuUsPerRequest', title: 'CPU us/req', digits: 0 },
+  { key: 'peakRssMb', title: 'peak RSS MB', digits: 0 },
+]
 
-/** The table of medians, the wishes, and all rounds as data. */
-export function payloadReport(results: readonly PayloadResult[]): WorkloadReport {
-  const head = [
-    'payload',
-    'server',
-    'req/s',
-    'GB/s',
-    'CPU us/req',
-    'peak RSS MB',
-    'failed',
-    'to bare',
-    'to process',
-    'wanted',
-  ]
+/** The tables, the wishes, and all rounds as data. */
+export function payloadReport(payloads: readonly PayloadResult[], wishes: readonly Wish[]): WorkloadReport {
+  const results = payloads.map(resultOf)
   return {
-    text: markdownTable(
-      head,
-      results.map((result) => row(results, result)),
-    ),
-    data: results,
+    text: comparisonTable({ figures, results, wishes }),
+    data: payloads,
+    findings: wishFindings(wishes, results, figures),
+    charts: { rates: cellChart('payloads through 2 stages', figures[0], results) },
   }
 }
 
-function row(results: readonly PayloadResult[], result: PayloadResult): string[] {
-  const { bytes, server, median } = result
-  const toBare = ratio(results, result, 'bare')
-  const toProcess = ratio(results, result, 'process')
-  return [
-    sizeText(bytes),
+function resultOf({ bytes, server, median, rounds }: PayloadResult): Result {
+  return {
+    cell: sizeText(bytes),
     server,
-    median.requestsPerSecond.toFixed(0),
-    median.gigabytesPerSecond.toFixed(3),
-    median.cpuUsPerRequest.toFixed(0),
-    (median.peakRssBytes / 1e6).toFixed(0),
-    String(median.failures),
-    `${toBare.toFixed(2)}x`,
-    `${toProcess.toFixed(2)}x`,
-    wish(result, toBare, toProcess),
-  ]
+    isOurs: server !== 'bare',
+    figures: { ...median, peakRssMb: median.peakRssBytes / 1e6 },
+    failures: median.failures,
+    rounds: rounds.map((round) => ({ ...round })),
+  }
 }
 
-function ratio(results: readonly PayloadResult[], { bytes, median }: PayloadResult, server: string): number {
-  const other = results.find((one) => one.bytes === bytes && one.server === server)
-  return median.requestsPerSecond / (other?.median.requestsPerSecond ?? Number.NaN)
-}
-
-function wish({ bytes, server }: PayloadResult, toBare: number, toProcess: number): string {
-  if (server === 'process') return met(toBare, WANTED_SHARE)
-  return server === 'thread' && bytes === LARGE_BYTES ? met(toProcess, WANTED_TIMES) : ''
-}
-
-const met = (got: number, wanted: number): string => `>= ${wanted}x: ${got >= wanted ? 'yes' : 'no'}`
-
-const sizeText = (bytes: number): string => {
+/** `600 KiB`: the name of a cell. */
+export const sizeText = (bytes: number): string => {
   if (bytes < 1024) return `${bytes} B`
   return bytes < 1024 * 1024 ? `${bytes / 1024} KiB` : `${bytes / 1024 / 1024} MiB`
 }

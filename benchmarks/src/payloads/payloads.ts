@@ -6,8 +6,9 @@ import { ours, relay } from '../peers/peers.ts'
 import { startPeer } from '../peers/running-peer.ts'
 import { cpuMicroseconds } from '../process-tree.ts'
 import { medianBy } from '../report/median.ts'
-import type { RunSettings, Workload, WorkloadReport } from '../workload.ts'
-import { payloadReport } from './payload-report.ts'
+import type { Wish } from '../report/wish.ts'
+import type { RunSettings, Workload } from '../workload.ts'
+import { payloadReport, sizeText } from './payload-report.ts'
 import { peakBytes } from './peak-memory.ts'
 
 /** One server with payloads of one size, and what its rounds saw. */
@@ -46,11 +47,17 @@ const CROSSOVER = [
 /** Enough that a stage never waits for the client, few enough that memory is not the measure. */
 const CONNECTIONS = 8
 
+const wishes: readonly Wish[] = [
+  { figure: 'gigabytesPerSecond', server: 'process', over: 'bare', atLeast: 0.8 },
+  { figure: 'gigabytesPerSecond', server: 'thread', over: 'process', cell: '8 MiB', atLeast: 3 },
+]
+
 export const payloads: Workload = {
   id: 'W7',
   title: 'payloads through 2 stages, beside a bare relay over two Unix sockets',
   defaults: (isQuick) => ({ rounds: isQuick ? 1 : 5, seconds: isQuick ? 1 : 5, minutes: 0 }),
-  run: (settings) => run(settings.isQuick ? WANTED.slice(-1) : WANTED, settings),
+  run: async (settings) =>
+    payloadReport(await run(settings.isQuick ? WANTED.slice(-1) : WANTED, settings), wishes),
 }
 
 export const crossover: Workload = {
@@ -58,7 +65,7 @@ export const crossover: Workload = {
   title: 'payloads of all sizes through 2 stages: process, thread, inline',
   leftOutOfQuick: 'W7 in nine sizes',
   defaults: (isQuick) => ({ rounds: isQuick ? 1 : 3, seconds: isQuick ? 1 : 3, minutes: 0 }),
-  run: (settings) => run(CROSSOVER, settings),
+  run: async (settings) => payloadReport(await run(CROSSOVER, settings), []),
 }
 
 interface Cell {
@@ -66,8 +73,9 @@ interface Cell {
   readonly peer: Peer
 }
 
-async function run(sizes: readonly number[], settings: RunSettings): Promise<WorkloadReport> {
-  const cells = sizes.flatMap((bytes) => peersOf(bytes).map((peer) => ({ bytes, peer })))
+async function run(sizes: readonly number[], settings: RunSettings): Promise<PayloadResult[]> {
+  const chosen = sizes.filter((bytes) => settings.only(sizeText(bytes)))
+  const cells = chosen.flatMap((bytes) => peersOf(bytes).map((peer) => ({ bytes, peer })))
   const measured = new Map<Cell, PayloadRound[]>(cells.map((cell) => [cell, []]))
   for (let round = 1; round <= settings.rounds; round++) {
     for (const cell of round % 2 === 1 ? cells : cells.toReversed()) {
@@ -75,14 +83,12 @@ async function run(sizes: readonly number[], settings: RunSettings): Promise<Wor
       measured.get(cell)?.push(await measure(cell, settings.seconds))
     }
   }
-  return payloadReport(
-    [...measured].map(([{ bytes, peer }, rounds]) => ({
-      bytes,
-      server: peer.name,
-      rounds,
-      median: median(rounds),
-    })),
-  )
+  return [...measured].map(([{ bytes, peer }, rounds]) => ({
+    bytes,
+    server: peer.name,
+    rounds,
+    median: median(rounds),
+  }))
 }
 
 function peersOf(size: number): Peer[] {

@@ -3,7 +3,7 @@
 import { metText } from './findings.ts'
 import { markdownTable } from './markdown-table.ts'
 import { type Figure, figureOf, type Result } from './result.ts'
-import { boundText, judge, titleOf, type Wish } from './wish.ts'
+import { boundText, isAbout, judge, titleOf, type Wish } from './wish.ts'
 
 /** What is compared. */
 export interface Comparison {
@@ -14,16 +14,21 @@ export interface Comparison {
 
 /** A row for each of ours against each peer of its cell, and one for what is wanted of ours alone. */
 export function comparisonTable(comparison: Comparison): string {
-  const { figures, results } = comparison
+  const { figures, results, wishes } = comparison
   const head = ['cell', 'server', 'against', ...figures.flatMap(({ title }) => [title, 'ratio']), 'failed']
   const rows = results
     .filter(({ isOurs }) => isOurs)
-    .flatMap((ours) => rowsOf(ours, peersOf(ours, results), comparison))
+    .flatMap((ours) => rowsOf(ours, comparedWith(ours, results, wishes), comparison))
   return markdownTable([...head, 'wanted', 'met'], rows)
 }
 
-const peersOf = ({ cell }: Result, results: readonly Result[]): Result[] =>
-  results.filter((other) => other.cell === cell && !other.isOurs)
+/** The peers of its cell, and those of ours that a wish names. */
+function comparedWith(ours: Result, results: readonly Result[], wishes: readonly Wish[]): Result[] {
+  const named = wishes.filter((wish) => isAbout(wish, ours)).map(({ over }) => over)
+  return results.filter(
+    ({ cell, server, isOurs }) => cell === ours.cell && (!isOurs || named.includes(server)),
+  )
+}
 
 function rowsOf(ours: Result, peers: readonly Result[], comparison: Comparison): string[][] {
   const alone = wishCells(ours, undefined, comparison)

@@ -42,7 +42,7 @@ export function lineChart(chart: LineChart): string {
       text({ x: x(first + value), y: HEIGHT - BOTTOM + 16, anchor: 'middle' }, shown(first + value)),
     ),
     ...(chart.line === undefined ? [] : [dashed(y(chart.line.y), chart.line.name)]),
-    ...chart.curves.map((curve, index) => drawCurve(curve, index, { x, y })),
+    ...chart.curves.map((curve, index) => drawCurve(curve, index, { x, y })).reverse(),
   ]
   return svg({ width: WIDTH, height: HEIGHT }, parts)
 }
@@ -52,11 +52,12 @@ interface Scales {
   readonly y: (value: number) => number
 }
 
+/** Later curves lie under earlier ones and are broader, so that equal ones are all seen. */
 function drawCurve({ name, points }: Curve, index: number, { x, y }: Scales): string {
   const colour = COLOURS[index % COLOURS.length] ?? '#000'
   const path = points.map(([px, py]) => `${x(px).toFixed(1)},${y(py).toFixed(1)}`).join(' ')
   const legendY = TOP + 12 + index * 16
-  const line = `<polyline fill="none" stroke="${colour}" stroke-width="2" points="${path}"/>`
+  const line = `<polyline fill="none" stroke="${colour}" stroke-width="${2 + 2 * index}" points="${path}"/>`
   return `${line}\n${text({ x: WIDTH - RIGHT + 10, y: legendY, colour }, name)}`
 }
 

@@ -31,6 +31,15 @@ describe('the table of a comparison', () => {
     )
   })
 
+  it('has one of ours beside another where a wish names that', () => {
+    const wish = { figure: 'perSecond', server: 'ours, thread', over: 'ours', atLeast: 3 }
+    const rows = comparisonTable({ figures, results, wishes: [wish] }).split('\n')
+    expect(rows.filter((row) => row.includes('req/s >= 3x'))).toEqual([
+      '| JSON, c = 1 | ours, thread | ours | 200 / 170 | 1.18x | 7.4 / 5.8 | 1.28x | 0 / 0 | req/s >= 3x | NOT met |',
+    ])
+    expect(rows.filter((row) => row.startsWith('| JSON, c = 1 | ours |'))).toHaveLength(1)
+  })
+
   it('has a row for ours where there is no peer', () => {
     const alone = results.filter(({ isOurs }) => isOurs).slice(-1)
     const rows = comparisonTable({ figures, results: alone, wishes: [] }).split('\n')

@@ -59,7 +59,8 @@ export function boundText({ over, atLeast, atMost }: Wish): string {
   return bounds.join(' and ')
 }
 
-function isAbout({ server, cell }: Wish, result: Result): boolean {
+/** Whether it wants something of this result. */
+export function isAbout({ server, cell }: Wish, result: Result): boolean {
   if (!result.isOurs || (server !== undefined && server !== result.server)) return false
   return cell === undefined || hasWords(result.cell, cell)
 }
