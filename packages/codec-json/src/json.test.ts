@@ -1,7 +1,7 @@
 /** The JSON codec: what it reads, what it refuses, and what it says. */
 
 import { DecodingError, EncodingError } from '@mosec/core'
-import { codecConformance } from '@mosec/core/testing'
+import { codecConformance, processorMs } from '@mosec/core/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { json } from './json.ts'
@@ -95,10 +95,10 @@ describe('json decode', () => {
 
   it('answers a deep or long bomb quickly, and still works', () => {
     const bombs = ['['.repeat(1e6), `"${'\\'.repeat(1e6)}x`, '{"a":'.repeat(2e5), `[${'-'.repeat(1e6)}`]
-    const startMs = performance.now()
+    const startMs = processorMs()
     for (const bomb of bombs) expect(() => read(bomb)).toThrow(DecodingError)
     expect(() => json().decode(new Uint8Array(1e6).fill(0x80))).toThrow(DecodingError)
-    expect(performance.now() - startMs).toBeLessThan(3000)
+    expect(processorMs() - startMs).toBeLessThan(3000)
     expect(read('1')).toBe(1)
   })
 })

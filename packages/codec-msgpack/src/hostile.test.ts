@@ -1,6 +1,7 @@
 /** Bytes made to harm: nothing but a DecodingError comes of them, soon, and the codec still works. */
 
 import { DecodingError } from '@mosec/core'
+import { processorMs } from '@mosec/core/testing'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { MAX_DEPTH } from './check-message-pack.ts'
@@ -109,13 +110,13 @@ describe('hostile MessagePack', () => {
     const body = fc.array(fc.oneof(token, fc.nat(255)), { maxLength: 64 })
     fc.assert(
       fc.property(body, (numbers) => {
-        const startMs = performance.now()
+        const startMs = processorMs()
         try {
           msgpack().decode(Uint8Array.from(numbers))
         } catch (error) {
           expect(error).toBeInstanceOf(DecodingError)
         }
-        expect(performance.now() - startMs).toBeLessThan(500)
+        expect(processorMs() - startMs).toBeLessThan(500)
       }),
       { numRuns: 5000 },
     )
@@ -162,9 +163,9 @@ describe('hostile MessagePack', () => {
     ['maps of 2^16 - 1 in maps', 0xde, [0xff, 0xff]],
   ])('refuses %s, as deep as ten megabytes go, soon', (_, token, rest) => {
     const level = Buffer.from([token, ...rest])
-    const startMs = performance.now()
+    const startMs = processorMs()
     refusal(Buffer.alloc(10 * 1024 * 1024, level))
-    expect(performance.now() - startMs).toBeLessThan(1000)
+    expect(processorMs() - startMs).toBeLessThan(1000)
   })
 
   it.each([

@@ -28,7 +28,7 @@ async function pair() {
   const transport = inlineTransport()
   const listener = await transport.listen('a')
   const channel = await connectInline(listener.door)
-  const link = await listener.accept(AbortSignal.timeout(1000))
+  const link = await listener.accept(AbortSignal.timeout(20_000))
   const told: unknown[] = []
   link.open({
     replied: (replies) => told.push(replies),

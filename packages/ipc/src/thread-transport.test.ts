@@ -10,6 +10,9 @@ import { connectThread } from './thread-channel.ts'
 import { packPayloads, unpackPayloads } from './thread-payloads.ts'
 import { threadTransport } from './thread-transport.ts'
 
+/** The machine may be busy. */
+const patience = (): AbortSignal => AbortSignal.timeout(20_000)
+
 transportConformance(
   async () => {
     const transport = threadTransport()
@@ -40,14 +43,14 @@ describe('payloads', () => {
     fc.assert(
       fc.property(
         fc.array(payload, { maxLength: 12 }),
-        fc.constantFrom('copied', 'moved'),
-        (shapes, leaving) => {
+        fc.constantFrom('copied' as const, 'moved' as const),
+        (shapes, how) => {
           const payloads = shapes.map(([length, offset, isWhole], index) => {
             const buffer = new ArrayBuffer(isWhole ? length : length + offset + 3)
             return new Uint8Array(buffer, isWhole ? 0 : offset, length).fill(index + 1)
           })
           const expected = payloads.map((bytes) => bytes.slice())
-          const got = unpackPayloads(packPayloads(payloads, leaving as 'copied' | 'moved'))
+          const got = unpackPayloads(packPayloads(payloads, { how, isShared: () => false }))
           expect(got.map((bytes, index) => Buffer.compare(bytes, expected[index] ?? bytes))).toEqual(
             got.map(() => 0),
           )
@@ -62,7 +65,7 @@ describe('payloads', () => {
     await using transport = threadTransport()
     const listener = await transport.listen('a')
     const channel = await connectThread(listener.door)
-    const link = await listener.accept(AbortSignal.timeout(1000))
+    const link = await listener.accept(patience())
     const bytes = new Uint8Array(100_000).fill(7)
     const got = new Promise<Uint8Array | undefined>((resolve) => {
       channel.open({ batch: ([item]) => resolve(item?.bytes), closed() {} })
@@ -92,11 +95,12 @@ it('says closed when the thread ends without a word', async () => {
     workerData: { door: listener.door },
     transferList: [listener.door],
   })
-  const link = await listener.accept(AbortSignal.timeout(5000))
+  const exited = once(thread, 'exit')
+  const link = await listener.accept(patience())
   const closed = new Promise<string>((resolve) => link.open({ replied() {}, closed: resolve }))
   link.send([{ id: 1, state: 0, bytes: new Uint8Array(1) }], 0)
   expect(await closed).toBe('the other side ended')
-  await once(thread, 'exit').catch(() => {})
+  expect(await exited).toEqual([3])
 })
 
 it('takes nothing but ports through its door', async () => {
@@ -107,5 +111,5 @@ it('takes nothing but ports through its door', async () => {
   listener.door.postMessage({ port: port2 }, [port2])
   port1.close()
   await connectThread(listener.door)
-  expect(await listener.accept(AbortSignal.timeout(1000))).toBeDefined()
+  expect(await listener.accept(patience())).toBeDefined()
 })

@@ -14,7 +14,7 @@ import { reclaimSocketFolder } from './socket-folder.ts'
 import { connectUnixSocket } from './unix-channel.ts'
 import { unixSocketTransport } from './unix-socket-transport.ts'
 
-const patience = () => AbortSignal.timeout(5000)
+const patience = () => AbortSignal.timeout(20_000)
 
 let directory: string
 let transport: Transport

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { silentLogger, ValidationError, type WorkerContext } from '@mosec/core'
+import { processorMs } from '@mosec/core/testing'
 import sharp, { type Sharp } from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import ClassifyWorker from './classify.ts'
@@ -188,10 +189,10 @@ async function answersOf(...images: Uint8Array[]) {
 }
 
 async function expectRefusal(file: Uint8Array, message: string | RegExp): Promise<void> {
-  const startMs = performance.now()
+  const startMs = processorMs()
   const refused = decode.forward(file)
   await expect(refused).rejects.toThrow(ValidationError)
   await expect(refused).rejects.toThrow(message)
-  expect(performance.now() - startMs).toBeLessThan(1000)
+  expect(processorMs() - startMs).toBeLessThan(1000)
   await expectGoodImageToWork()
 }

@@ -8,6 +8,7 @@ export { FakeClock } from './fake-clock.ts'
 export { type HeldBatch, HeldReplica } from './held-replica.ts'
 export { makeTask } from './make-task.ts'
 export { type MemoryTransport, type MemoryTransportOptions, memoryTransport } from './memory-transport.ts'
+export { processorMs } from './processor-ms.ts'
 export {
   type RuntimeRequest,
   type RuntimeSubject,

@@ -33,7 +33,7 @@ async function echoing(options: MemoryTransportOptions): Promise<{
   const transport = memoryTransport(options)
   const listener = await transport.listen('replica-1')
   const channel = transport.connect(listener.address)
-  const link = await listener.accept(AbortSignal.timeout(1000))
+  const link = await listener.accept(AbortSignal.timeout(20_000))
   const log: string[] = []
   channel.open({
     batch: (items) => {
