@@ -1,5 +1,6 @@
 /** Starts a fresh server, warms it, gives it its loads, measures, stops it. */
 
+import { catchUp } from '../load/catch-up.ts'
 import { type Body, type LoadOptions, load } from '../load/load.ts'
 import type { Peer } from '../peers/peer.ts'
 import { type RunningPeer, startPeer } from '../peers/running-peer.ts'
@@ -51,6 +52,7 @@ async function measure(pid: number, options: LoadOptions): Promise<Measured> {
   const beforeUs = cpuMicroseconds(pid)
   const { requests, ...result } = await load(options)
   const cpuUs = cpuMicroseconds(pid) - beforeUs
+  await catchUp(options)
   await settle(options)
   // Of no request there is no time.
   if (requests === 0) return { ...result, p50Ms: Number.NaN, p99Ms: Number.NaN, cpuUsPerRequest: Number.NaN }

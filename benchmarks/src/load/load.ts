@@ -85,7 +85,8 @@ async function writeBodies(folder: string, body: Body): Promise<string[]> {
   return files.map(({ file }) => file)
 }
 
-function listOf(body: Body): readonly (string | Uint8Array)[] {
+/** The bodies, one or several. */
+export function listOf(body: Body): readonly (string | Uint8Array)[] {
   return typeof body === 'string' || body instanceof Uint8Array ? [body] : body
 }
 

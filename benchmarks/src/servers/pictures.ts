@@ -3,16 +3,16 @@
 import { Server, stage } from 'mosec'
 import { enterProject } from './enter-project.ts'
 
-const module = (name: string): URL => new URL(`./picture/${name}.js`, import.meta.url)
-
 enterProject()
-const decode = stage<Uint8Array, Uint8Array>(module('decode'), { name: 'decode' })
-const network = stage<Uint8Array, Float32Array>(module('network'), {
+const decode = stage<Uint8Array, Uint8Array>(new URL('./picture/decode.js', import.meta.url), {
+  name: 'decode',
+})
+const network = stage<Uint8Array, Float32Array>(new URL('./picture/network.js', import.meta.url), {
   name: 'network',
   maxBatchSize: 4,
   replicas: Number(process.env['REPLICAS'] ?? 1),
 })
-const topK = stage<Float32Array, object>(module('top-k'), { name: 'top-k' })
+const topK = stage<Float32Array, object>(new URL('./picture/top-k.js', import.meta.url), { name: 'top-k' })
 
 const server = new Server({ logLevel: 'info', timeoutMs: 30_000 })
 server.route('/inference', decode, network, topK)
