@@ -16,6 +16,8 @@ export interface PythonWorker {
   readonly main?: string | undefined
   /** Arguments that the program sees. */
   readonly args?: readonly string[] | undefined
+  /** Variables of every replica, however many there come to be. */
+  readonly env?: Readonly<Record<string, string>> | undefined
 }
 
 const ipcModule = new URL('./common-form/index.js', import.meta.url).href
@@ -36,7 +38,7 @@ export class PythonLauncher implements ReplicaLauncher {
 
   launch(order: ReplicaOrder, ports: LaunchPorts): LaunchedReplica {
     const { target, main, args, cwd = process.cwd() } = this.#worker
-    const { env } = order
+    const env = { ...order.env, ...this.#worker.env }
     return new PythonProcess(
       {
         python: interpreterOf(this.#worker.python, { cwd, env }),

@@ -86,7 +86,11 @@ function stageOf(
   shared: Readonly<Record<string, string>>,
   { script, args, python, cwd }: PythonServiceOptions,
 ): PythonStage {
-  const worker = new PythonLauncher({ target, python, cwd, main: script, args })
-  const env = Array.from({ length: options.replicas }, (_, index) => ({ ...shared, ...own?.[index] }))
-  return { worker, options: { ...options, env, ...(maxWaitMs === null ? {} : { maxWaitMs }) } }
+  const wait = maxWaitMs === null ? {} : { maxWaitMs }
+  const worker = { target, python, cwd, main: script, args }
+  if (own === null)
+    return { worker: new PythonLauncher({ ...worker, env: shared }), options: { ...options, ...wait } }
+  // A replica's own win.
+  const env = own.map((variables) => ({ ...shared, ...variables }))
+  return { worker: new PythonLauncher(worker), options: { ...options, ...wait, env } }
 }

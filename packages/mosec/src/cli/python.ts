@@ -2,7 +2,7 @@
 
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { ConfigurationError, MosecError, systemClock } from '@mosec/core'
 import type { PythonService } from '@mosec/python'
 import { Command } from 'commander'
@@ -20,6 +20,8 @@ Runs a service file of Mosec's for Python, unchanged: its workers, routes and da
 Behind the file stand its own flags, Mosec's --wait and --debug, and those of every server, which follow.
 
 `
+
+const ingressMain = fileURLToPath(new URL('./python-ingress.js', import.meta.url))
 
 const CODE_FAILED = 1
 const CODE_WRONG_CALL = 2
@@ -56,8 +58,8 @@ async function runPython(args: readonly string[]): Promise<void> {
     refuse(USAGE)
     return
   }
-  // What `server.run` reads.
-  process.argv = [process.execPath, call.script, ...flags]
+  // What `server.run` reads, and what an ingress runs: the file itself is run once.
+  process.argv = [process.execPath, ingressMain, ...flags]
   const logger = createLogger({ level })
   const service = await readService(call, logger)
   if (service === undefined) process.exitCode = CODE_FAILED

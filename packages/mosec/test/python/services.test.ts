@@ -1,6 +1,5 @@
 /** `mosec python`: service files of Mosec's as they are, the kinds that its documentation shows. */
 
-import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { msgpack } from '@mosec/codec-msgpack'
 import { type Program, startProgram } from 'mosec/testing'
@@ -9,7 +8,6 @@ import { message, openStream } from '../event-stream.ts'
 import { childrenOf, isRunning } from '../running-processes.ts'
 import { noPython, pythons } from './pythons.ts'
 
-const command = fileURLToPath(new URL('../../bin/mosec.js', import.meta.url))
 const services = fileURLToPath(new URL('fixtures/services', import.meta.url))
 
 /** `startProgram` puts its flags first. */
@@ -96,6 +94,16 @@ describe.skipIf(noPython !== undefined).each(pythons)('mosec python, Mosec $name
     expect(isRunning(daemon)).toBe(false)
   })
 
+  it('--ingress: HTTP in other processes, and the file is run once', async () => {
+    await using program = await start('environment.py', ['--ingress', '2'])
+    // Each connection goes to the next ingress.
+    const answers = await Promise.all(Array.from({ length: 4 }, () => post(program, '/tell', '{}')))
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200])
+    expect((await post(program, '/tell', '{')).status).toBe(400)
+    expect(await (await fetch(`${program.url}/metrics`)).text()).toContain('stage="Tell_1"')
+    expect(program.log.filter(({ msg }) => msg?.startsWith('the daemon is '))).toHaveLength(1)
+  })
+
   it('a signal at any moment lets the file go on behind server.run()', async () => {
     const program = await start('restless.py')
     expect(await program.stop()).toEqual({ code: 0, signal: null })
@@ -123,48 +131,3 @@ async function daemonOf(program: Program): Promise<number> {
   const line = await program.logged(({ msg }) => msg?.startsWith('the daemon is ') === true)
   return Number(line.msg?.split(' ').at(-1))
 }
-
-describe.skipIf(noPython !== undefined).each(pythons.slice(-1))('mosec python, misused', ({ path }) => {
-  const run = (...args: readonly string[]) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [command, 'python', ...args], {
-      cwd: services,
-      encoding: 'utf8',
-    })
-    return { status, text: stdout + stderr }
-  }
-
-  it('tells how it is called', () => {
-    expect(run()).toMatchObject({ status: 2, text: expect.stringContaining('Usage: mosec python') })
-    const help = run('echo.py', '--help')
-    expect(help).toMatchObject({ status: 0, text: expect.stringContaining('--max-request-size') })
-  })
-
-  it.each([
-    [['nowhere.py'], 'nowhere.py: there is no file '],
-    [['--port', '0'], 'Usage: mosec python'],
-    [['../workers.py'], '../workers.py exited with code 0 before it called server.run()'],
-  ])('says what is wrong with the file: %j', (args, text) => {
-    const { status, text: told } = run('--python', path, ...args)
-    expect(status).not.toBe(0)
-    expect(told).toContain(text)
-  })
-
-  it('--dry-run runs the examples through all stages, and tells what failed', () => {
-    const { status, text } = run('--python', path, 'echo.py', '--dry-run')
-    expect(text).toContain('Read_1: ')
-    expect(text).toContain("in   dict {'seconds': 0}")
-    expect(text).toContain('(24 bytes of application/json)')
-    expect(text).toContain('dry run passed: 1 example, 3 stages')
-    expect(status).toBe(0)
-    const failed = run('--python', path, 'misfits.py', '--dry-run')
-    expect(failed.text).toContain("FAILED  TypeError: unsupported operand type(s) for +: 'int' and 'str'")
-    expect(failed.text).toContain('dry run FAILED in Add_2')
-    expect(failed.status).toBe(1)
-  })
-
-  it('a wrong flag is exit 2, as of every server', () => {
-    const { status, text } = run('--python', path, 'echo.py', '--port', 'many')
-    expect(status).toBe(2)
-    expect(text).toMatch(/--port/)
-  })
-})

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { realpathSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startProgram } from 'mosec/testing'
@@ -32,6 +32,16 @@ function fail(env: Readonly<Record<string, string>>): Promise<Failed> {
 function errorOf(log: string): string {
   const lines = log.split('\n').filter((line) => line.startsWith('{'))
   return lines.map((line) => JSON.parse(line)).find(({ level }) => level === 'error')?.msg ?? log
+}
+
+/** What pip leaves of it, as far as we look. */
+async function oldMosec(folder: string): Promise<void> {
+  for (const name of ['mosec', 'mosec-0.8.9.dist-info']) await mkdir(join(folder, name))
+  for (const name of ['__init__', 'coordinator']) await writeFile(join(folder, 'mosec', `${name}.py`), '')
+  await writeFile(
+    join(folder, 'mosec-0.8.9.dist-info', 'METADATA'),
+    'Metadata-Version: 2.1\nName: mosec\nVersion: 0.8.9\n',
+  )
 }
 
 describe('a Python stage without Python', () => {
@@ -94,6 +104,17 @@ describe.skipIf(noPython !== undefined).each(pythons.slice(-1))(
       expect(message).toContain(`which needs msgpack: ${path} -m pip install 'msgpack'`)
       await using program = await startProgram({ file, env })
       expect((await fetch(`${program.url}/inference`, { method: 'POST', body: '{}' })).status).toBe(200)
+    })
+
+    it('a mosec that is too old: which it is, and the command', async () => {
+      await using temp = await tempFolder()
+      await oldMosec(temp.path)
+      const env = { TEST_PYTHON: path, TEST_TARGET: 'workers.py:Life', PYTHONPATH: temp.path }
+      const { code, message } = await fail(env)
+      expect(code).toBe(1)
+      expect(message).toContain(
+        `mosec 0.8.9 is too old: 0.9 or newer is needed: ${path} -m pip install 'mosec>=0.9'`,
+      )
     })
 
     it('a Python without mosec: the command that installs it', async () => {
