@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { defaultExclude, defineConfig } from 'vitest/config'
 
 /** They leave nothing behind in their process. Runtimes do: libraries that are loaded, backends that are chosen. */
-const unit = ['packages/!(runtime-*)/src/**/*.test.ts']
+const unit = ['packages/!(runtime-*)/src/**/*.test.ts', 'benchmarks/src/**/*.test.ts']
 
 // Unit tests live beside the files; `test/` folders hold the ones with real processes and sockets.
 export default defineConfig({

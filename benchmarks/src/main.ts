@@ -61,8 +61,9 @@ async function measure({ id, title, defaults, run }: Workload): Promise<readonly
   const save = (data: unknown): Promise<void> => files.save(id, { title, data })
   const only = (cell: string): boolean => options.only === undefined || hasWords(cell, options.only)
   const settings = { ...defaults(options.quick), ...given(), isQuick: options.quick, only, print, save }
+  const startMs = performance.now()
   const { text, data, findings = [], charts = {} } = await run(settings)
-  print(`\n${text}\n`)
+  print(`\n${text}\n\ntook ${((performance.now() - startMs) / 1000).toFixed(0)} s\n`)
   if (findings.length > 0) print(`\n${findingsTable(findings)}\n`)
   await files.save(id, { title, findings, data })
   await files.draw(id, charts)

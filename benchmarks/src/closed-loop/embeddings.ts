@@ -47,7 +47,7 @@ export const embeddings = closedWorkload({
     { figure: 'requestsPerSecond', over: 'handmade', server: 'ours', cell: `c = ${count}`, atLeast: 1.6 },
     { figure: 'requestsPerSecond', over: 'handmade', server: twoReplicas, cell: `c = ${count}`, atLeast: 3 },
   ]),
-  amount: (isQuick) => (isQuick ? { rounds: 2, seconds: 1 } : { rounds: 5, seconds: 3 }),
+  amount: (isQuick) => (isQuick ? { rounds: 1, seconds: 1 } : { rounds: 5, seconds: 3 }),
 })
 
 function cellsOf(text: keyof typeof texts, on: readonly Backend[], connections: readonly number[]): Cell[] {
