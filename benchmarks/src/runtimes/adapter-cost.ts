@@ -5,12 +5,12 @@ import type { OpenCase } from './runtime-case.ts'
 
 /** Shares of what the library alone takes. */
 export interface AdapterCost {
-  /** Of time, the median of all turns. */
+  /** The median over all pairs of batches. */
   readonly time: number
-  /** How far the median may be off: its standard error. */
+  /** How far that may be off: its standard error. */
   readonly noise: number
-  /** Of processor time, of all threads: what other programs do is not in it. */
-  readonly cpu: number
+  /** Of the fastest tenth of the batches, which other programs on the machine hardly touched. */
+  readonly undisturbed: number
 }
 
 /** How long it is measured. */
@@ -19,11 +19,9 @@ export interface CostOptions {
   readonly limitMs: number
 }
 
-/** A turn of one way is so many batches that the clock, and one interruption, are small beside it. */
-const turnMs = 5
 /** Functions that run often are compiled anew; a server's have been. */
-const warmUpBatches = 200
-const fewestTurns = 10
+const warmUpPairs = 200
+const fewestPairs = 10
 const wantedNoise = 0.003
 
 /** The two ways take turns, the first one changing: what disturbs one disturbs the other. */
@@ -31,54 +29,60 @@ export async function adapterCost(
   opened: OpenCase,
   { batchSize, limitMs }: CostOptions,
 ): Promise<AdapterCost> {
-  const adapter = (): Promise<void> => opened.adapter(batchSize)
-  const bare = (): Promise<void> => opened.bare(batchSize)
-  const batchMs = await warmUp([adapter, bare], limitMs / 4)
-  const batches = Math.max(1, Math.round(turnMs / batchMs))
-  const times: number[] = []
-  const cpus: number[] = []
+  const ways = { ours: () => opened.adapter(batchSize), theirs: () => opened.bare(batchSize) }
+  const warmUpEndMs = performance.now() + limitMs / 4
+  for (let pair = 0; pair < warmUpPairs && performance.now() < warmUpEndMs; pair += 1) await timed(ways, pair)
+  const pairs: Pair[] = []
   const endMs = performance.now() + limitMs
-  for (
-    let turn = 0;
-    turn < fewestTurns || (performance.now() < endMs && noiseOf(times) > wantedNoise);
-    turn += 1
-  ) {
-    const isAdapterFirst = turn % 2 === 0
-    const first = await spent(isAdapterFirst ? adapter : bare, batches)
-    const second = await spent(isAdapterFirst ? bare : adapter, batches)
-    const [ours, theirs] = isAdapterFirst ? [first, second] : [second, first]
-    times.push(ours.ms / theirs.ms)
-    cpus.push(ours.cpuMs / theirs.cpuMs)
+  while (pairs.length < fewestPairs || (performance.now() < endMs && !isPrecise(pairs)))
+    pairs.push(await timed(ways, pairs.length))
+  const ratios = pairs.map(({ ours, theirs }) => ours / theirs)
+  const fast = (way: keyof Pair): number =>
+    quantile(
+      pairs.map((pair) => pair[way]),
+      0.1,
+    )
+  return {
+    time: median(ratios) - 1,
+    noise: noiseOf(ratios),
+    undisturbed: fast('ours') / fast('theirs') - 1,
   }
-  return { time: median(times) - 1, noise: noiseOf(times), cpu: median(cpus) - 1 }
 }
 
-/** Gives how long the fastest batch took. */
-async function warmUp(ways: readonly (() => Promise<void>)[], limitMs: number): Promise<number> {
-  const endMs = performance.now() + limitMs
-  let fastestMs = Number.POSITIVE_INFINITY
-  for (let batch = 0; batch < warmUpBatches && (batch === 0 || performance.now() < endMs); batch += 1) {
-    for (const run of ways) fastestMs = Math.min(fastestMs, (await spent(run, 1)).ms)
-  }
-  return fastestMs
+/** Milliseconds of a batch each way. */
+interface Pair {
+  readonly ours: number
+  readonly theirs: number
 }
 
-interface Spent {
-  readonly ms: number
-  readonly cpuMs: number
+type Ways = Readonly<Record<keyof Pair, () => Promise<void>>>
+
+async function timed({ ours, theirs }: Ways, pair: number): Promise<Pair> {
+  if (pair % 2 === 0) return { ours: await timeMs(ours), theirs: await timeMs(theirs) }
+  const theirMs = await timeMs(theirs)
+  return { ours: await timeMs(ours), theirs: theirMs }
 }
 
-async function spent(run: () => Promise<void>, batches: number): Promise<Spent> {
+async function timeMs(run: () => Promise<void>): Promise<number> {
   const startedMs = performance.now()
-  const cpuBefore = process.cpuUsage()
-  for (let batch = 0; batch < batches; batch += 1) await run()
-  const { user, system } = process.cpuUsage(cpuBefore)
-  return { ms: performance.now() - startedMs, cpuMs: (user + system) / 1000 }
+  await run()
+  return performance.now() - startedMs
 }
+
+/** Looked at now and then: it sorts. Short batches are many, so that the fastest tenth of them is some hundreds. */
+function isPrecise(pairs: readonly Pair[]): boolean {
+  if (pairs.length % pairsBetweenLooks > 0) return false
+  return noiseOf(pairs.map(({ ours, theirs }) => ours / theirs)) < wantedNoise
+}
+
+const pairsBetweenLooks = 2000
 
 /** The standard error of a median, from the middle half of the values: outliers do not count. */
 function noiseOf(values: readonly number[]): number {
+  return (0.93 * (quantile(values, 0.75) - quantile(values, 0.25))) / Math.sqrt(values.length)
+}
+
+function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
-  const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN
-  return (0.93 * (at(0.75) - at(0.25))) / Math.sqrt(sorted.length)
+  return sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN
 }

@@ -61,8 +61,8 @@ function lineOf({ msPerItem, costAt8 }: CaseResult): string {
   return [...times, ...(costAt8 === null ? [] : [`adapter ${costText(costAt8)}`])].join(', ')
 }
 
-const costText = ({ time, noise, cpu }: AdapterCost): string =>
-  `${percent(time)} (± ${percent(noise)}), CPU ${percent(cpu)}`
+const costText = ({ time, noise, undisturbed }: AdapterCost): string =>
+  `${percent(time)} (± ${percent(noise)}), undisturbed ${percent(undisturbed)}`
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
 
