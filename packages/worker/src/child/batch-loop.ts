@@ -1,4 +1,4 @@
-/** The queue of batches that a replica holds, computed strictly one after the other. */
+/** The queue of batches that a replica holds, computed strictly one after the other; reading and writing overlap. */
 
 import type { BatchItem, Clock } from '@mosec/core'
 import type { Grant } from '../control/control-messages.ts'
@@ -21,13 +21,22 @@ export interface BatchLoopOptions {
  * channel -> push -> queue -> run, one batch at a time -> replies of a turn in one go -> channel
  * ```
  * Quick batches run in a plain loop; after a slice of time the event loop gets its turn, since cancels come through it.
+ * A batch that takes its time is waited for, and meanwhile the next one is read; once it is computed, the next one starts
+ * before the results are written.
  */
 export class BatchLoop {
   readonly #options: BatchLoopOptions
   readonly #queue: Batch[] = []
   readonly #broken = deferred<never>()
   #running: Batch | undefined
+  /** Computed, and being written while the next one runs. */
+  readonly #ending = new Set<Batch>()
   #isBusy = false
+  #isTurnAwaited = false
+  /** Turns of the event loop that were seen, and how many it were when the present batch began. */
+  #turns = 0
+  #startTurn = 0
+  #isWatchingTurns = false
   #idle: Deferred<void> | undefined
 
   constructor(options: BatchLoopOptions) {
@@ -37,6 +46,7 @@ export class BatchLoop {
   /** Takes a batch; batches that come in one go are computed in one go. */
   push(items: readonly BatchItem[], budgetMs: number): void {
     this.#queue.push({ items, budgetMs, receivedMs: this.#options.clock.now() })
+    if (this.#running !== undefined) this.#useTurns()
     if (this.#isBusy) return
     this.#isBusy = true
     queueMicrotask(() => {
@@ -52,6 +62,18 @@ export class BatchLoop {
       for (const { id } of batch.items) if (cancelled.has(id)) this.#options.replies.cancel(id)
     }
     this.#options.runner.checkWanted()
+  }
+
+  /**
+   * The running batch is computed, and will be written: starts the next one first. Not when the event loop has not
+   * turned since it began, since then nothing would ever be written.
+   */
+  handOver(): void {
+    const batch = this.#running
+    if (batch === undefined || this.#queue.length === 0 || this.#turns === this.#startTurn) return
+    this.#running = undefined
+    this.#ending.add(batch)
+    this.#pump()
   }
 
   /** These streams may go on. */
@@ -87,7 +109,8 @@ export class BatchLoop {
   }
 
   #held(): readonly Batch[] {
-    return this.#running === undefined ? this.#queue : [this.#running, ...this.#queue]
+    const running = this.#running === undefined ? [] : [this.#running]
+    return [...this.#ending, ...running, ...this.#queue]
   }
 
   #pump(): void {
@@ -117,25 +140,52 @@ export class BatchLoop {
 
   /** Replies to earlier batches must not wait for this one. */
   #resumeAfter(wait: Promise<void>, batch: Batch): void {
-    const { replies, turn } = this.#options
+    const { replies } = this.#options
     this.#running = batch
+    this.#startTurn = this.#turns
+    this.#useTurns()
     replies.flushSoon()
-    const resume = (): void => {
-      this.#running = undefined
-      replies.forget(batch.items)
-      if (this.#queue.length > 0 && turn.isOver()) this.#resumeNextTurn()
-      else this.#pump()
+    wait.then(() => this.#ended(batch)).catch((error) => this.break(error))
+  }
+
+  #ended(batch: Batch): void {
+    const { replies, turn } = this.#options
+    replies.forget(batch.items)
+    if (this.#ending.delete(batch)) {
+      replies.flushSoon()
+      if (this.#running === undefined && !this.#isTurnAwaited) this.#pump()
+      return
     }
-    wait.then(resume).catch((error) => this.break(error))
+    this.#running = undefined
+    if (this.#queue.length > 0 && turn.isOver()) this.#resumeNextTurn()
+    else this.#pump()
+  }
+
+  /** While a batch runs, the turns of the event loop are there to read the next one, a slice in each. */
+  #useTurns(): void {
+    if (this.#isWatchingTurns) return
+    this.#isWatchingTurns = true
+    const { turn, runner } = this.#options
+    turn.next(() => {
+      this.#isWatchingTurns = false
+      this.#turns++
+      const [next] = this.#queue
+      if (this.#running !== undefined && next !== undefined && runner.readAhead(next)) this.#useTurns()
+    })
   }
 
   #resumeNextTurn(): void {
     this.#options.replies.flush()
-    this.#options.turn.next(() => this.#pump())
+    this.#isTurnAwaited = true
+    this.#options.turn.next(() => {
+      this.#isTurnAwaited = false
+      this.#pump()
+    })
   }
 
   #becomeIdle(): void {
     this.#options.replies.flush()
+    if (this.#ending.size > 0) return
     this.#isBusy = false
     this.#idle?.resolve()
     this.#idle = undefined

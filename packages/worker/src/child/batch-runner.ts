@@ -11,8 +11,9 @@ import { InputReader, type Inputs, keepWanted } from './input-reader.ts'
 import { type ForwardShape, forwardShape, isThenable } from './invoke.ts'
 import { withOutputCheck } from './output-check.ts'
 import { type LateOutput, OutputWriter } from './output-writer.ts'
+import { ReadAhead } from './read-ahead.ts'
 import { sendStream } from './stream-events.ts'
-import type { Turn } from './turn.ts'
+import { SLICE_MS, type Turn } from './turn.ts'
 
 /** What happens to a batch whose `forward` throws: halves until the guilty are alone, or all of it fails. */
 export type OnBatchError = 'isolate' | 'fail'
@@ -28,6 +29,8 @@ export interface BatchRunnerOptions extends CallLimits {
   readonly isolated: () => void
   /** Results are checked against the worker's output schema. */
   readonly checksOutput: boolean
+  /** A batch is computed, and its results are about to be written; only of workers that mostly wait for their model. */
+  readonly computed: () => void
 }
 
 /** The end of some work: nothing when it has ended already, so that quick workers cost no promise. */
@@ -37,19 +40,23 @@ export type Wait = Promise<void> | undefined
 export class BatchRunner {
   readonly #options: BatchRunnerOptions
   readonly #shape: ForwardShape
-  readonly #reader: InputReader
+  readonly #ahead: ReadAhead
   readonly #groups: CallGroups
   readonly #writer: OutputWriter
   readonly #calls = new Set<ForwardCall>()
   /** Batches whose `forward` threw for several items at once. */
   readonly #halved = new WeakSet<Batch>()
+  /** Batches of several calls, one after the other. */
+  readonly #inParts = new WeakSet<Batch>()
+  /** The last call of `forward` gave the event loop back at once. */
+  #isModelElsewhere = false
 
   constructor(options: BatchRunnerOptions) {
     const { worker, replies, blame, checksOutput } = options
     const shape = forwardShape(worker)
     this.#options = options
     this.#shape = checksOutput ? withOutputCheck(shape, worker) : shape
-    this.#reader = new InputReader(worker, blame)
+    this.#ahead = new ReadAhead(new InputReader(worker, blame), replies)
     this.#groups = new CallGroups(worker, blame)
     this.#writer = new OutputWriter(worker, replies, blame)
   }
@@ -58,8 +65,15 @@ export class BatchRunner {
   run(batch: Batch): Wait {
     const { items } = batch
     if (!this.#shape.takesOne || items.length === 1) return this.#call(items, batch)
+    this.#inParts.add(batch)
     const alone = items.map((item) => () => this.#call([item], batch))
     return this.#shape.isStream ? this.#together(alone) : this.#inOrder(alone)
+  }
+
+  /** Reads the inputs of the batch that is next until the turn is over. True when there is more to read. */
+  readAhead({ items }: Batch): boolean {
+    if (this.#shape.takesOne && items.length > 1) return false
+    return this.#ahead.advance(items, this.#options.turn)
   }
 
   /** Some tasks were cancelled: aborts the calls that nobody waits for. */
@@ -99,7 +113,7 @@ export class BatchRunner {
     const wanted = this.#options.replies.takeWanted(group)
     const deadlineMs = leftMs(batch, this.#options.clock)
     if (deadlineMs <= 0) return this.#failAll(wanted, outcomes.timeout)
-    const inputs = this.#reader.read(wanted)
+    const inputs = this.#ahead.read(group, wanted)
     const context = new CallContext(this.#options.context, deadlineMs)
     if (!isThenable(inputs)) return this.#compute(inputs, context, batch)
     return this.#computeLater(new ForwardCall(wanted, context, this.#options), inputs, batch)
@@ -111,6 +125,7 @@ export class BatchRunner {
     const [group] = groups
     if (group === undefined) return undefined
     if (groups.length === 1) return this.#forward(group.items, group.values, context, batch)
+    this.#inParts.add(batch)
     return this.#inOrder(groups.map((one) => () => this.#computeGroup(one, batch)))
   }
 
@@ -138,12 +153,14 @@ export class BatchRunner {
 
   #forward(items: readonly BatchItem[], inputs: unknown[], context: CallContext, batch: Batch): Wait {
     let result: unknown
+    const startMs = this.#options.clock.now()
     try {
       result = this.#shape.invoke(inputs, context)
     } catch (error) {
       return this.#threw(items, error, batch)
     }
     if (!this.#shape.isStream && !isThenable(result)) return this.#settle(items, result, batch)
+    this.#isModelElsewhere = this.#options.clock.now() - startMs < SLICE_MS
     return this.#finish(new ForwardCall(items, context, this.#options), result, batch)
   }
 
@@ -160,7 +177,10 @@ export class BatchRunner {
     this.#close(call)
     if (call.isOver) return
     if (thrown !== undefined) await this.#threw(call.items, thrown.error, batch)
-    else if (!this.#shape.isStream) await this.#settle(call.items, results, batch)
+    else if (!this.#shape.isStream) {
+      if (this.#isModelElsewhere && !this.#inParts.has(batch)) this.#options.computed()
+      await this.#settle(call.items, results, batch)
+    }
   }
 
   #close(call: ForwardCall): void {
@@ -205,6 +225,7 @@ export class BatchRunner {
     if (items.length === 1 && this.#halved.has(batch)) this.#options.isolated()
     if (items.length === 1 || onBatchError === 'fail') return this.#failAll(wanted, blame(error, 'forward'))
     this.#halved.add(batch)
+    this.#inParts.add(batch)
     const middle = wanted.length >> 1
     const halves = [wanted.slice(0, middle), wanted.slice(middle)]
     return this.#inOrder(halves.map((half) => () => this.#call(half, batch)))

@@ -22,6 +22,16 @@ export interface Inputs {
   readonly refused: { readonly id: number; readonly outcome: Outcome }[]
 }
 
+/** Items on their way to inputs, one after the other. */
+export interface Reading {
+  readonly items: readonly BatchItem[]
+  readonly inputs: Inputs
+  /** Index of the first item that has not been decoded. */
+  next: number
+  /** Some values are promises. */
+  isLate: boolean
+}
+
 /** Reads for one worker. */
 export class InputReader {
   readonly #worker: AnyWorker
@@ -34,8 +44,37 @@ export class InputReader {
 
   /** Never throws, and its promise never rejects. A promise only when the worker or its schema gives one. */
   read(wanted: readonly BatchItem[]): Inputs | Promise<Inputs> {
-    const decoded = this.#decode(wanted)
-    return isThenable(decoded) ? decoded.then((ended) => this.#check(ended)) : this.#check(decoded)
+    return this.end(this.begin(wanted))
+  }
+
+  /** To be read bit by bit, by `decodeNext`, and then by `end`. */
+  begin(items: readonly BatchItem[]): Reading {
+    return { items, inputs: { items: [], values: [], refused: [] }, next: 0, isLate: false }
+  }
+
+  /** Decodes one item. Never throws. */
+  decodeNext(reading: Reading): void {
+    const item = reading.items[reading.next++]
+    if (item === undefined) return
+    try {
+      const value = decodeItem(this.#worker, item)
+      if (!isIngress(item.state) && isThenable(value)) {
+        reading.isLate = true
+        // It may reject before anybody looks, which is at the end.
+        value.then(undefined, () => {})
+      }
+      reading.inputs.values.push(value)
+      reading.inputs.items.push(item)
+    } catch (error) {
+      this.#refuse(reading.inputs, item, error, 'deserialize')
+    }
+  }
+
+  /** Decodes what is left, and checks. As `read`. */
+  end(reading: Reading): Inputs | Promise<Inputs> {
+    while (reading.next < reading.items.length) this.decodeNext(reading)
+    if (!reading.isLate) return this.#check(reading.inputs)
+    return this.#whenDecoded(reading.inputs).then((decoded) => this.#check(decoded))
   }
 
   #check(decoded: Inputs): Inputs | Promise<Inputs> {
@@ -50,22 +89,6 @@ export class InputReader {
     return isThenable(checks)
       ? checks.then((ended) => this.#keepGood(decoded, ended))
       : this.#keepGood(decoded, checks)
-  }
-
-  #decode(wanted: readonly BatchItem[]): Inputs | Promise<Inputs> {
-    const inputs: Inputs = { items: [], values: [], refused: [] }
-    let isLate = false
-    for (const item of wanted) {
-      try {
-        const value = decodeItem(this.#worker, item)
-        isLate ||= !isIngress(item.state) && isThenable(value)
-        inputs.values.push(value)
-        inputs.items.push(item)
-      } catch (error) {
-        this.#refuse(inputs, item, error, 'deserialize')
-      }
-    }
-    return isLate ? this.#whenDecoded(inputs) : inputs
   }
 
   async #whenDecoded({ items, values, refused }: Inputs): Promise<Inputs> {

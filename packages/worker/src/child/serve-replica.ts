@@ -123,6 +123,7 @@ async function compute(options: ComputeOptions, channel: Channel, orders: Orders
   orders.onGrant = (grants) => loop.grant(grants)
   void orders.closed.then(gone.resolve)
   channel.open({
+    forgetsBytes: options.worker.keepsInputs === false,
     batch: (items, budgetMs) => loop.push(items, budgetMs),
     closed: (reason) => {
       options.logger.debug(`the channel closed: ${reason}`)
@@ -147,6 +148,7 @@ function createLoop(options: ComputeOptions, channel: Channel): BatchLoop {
     timeoutMs: options.timeoutMs > 0 ? options.timeoutMs : Infinity,
     hangGraceMs: options.hangGraceMs ?? HANG_GRACE_MS,
     hung: (error) => loop.break(error),
+    computed: () => loop.handOver(),
     blame: createBlame(worker.constructor.name, logger),
     clock,
     replies,

@@ -2,8 +2,8 @@
 
 import type { Clock } from '@mosec/core'
 
-/** How long the loop may compute quick batches before it lets the event loop turn. */
-const SLICE_MS = 1
+/** How long the loop may compute quick batches before it lets the event loop turn, in milliseconds. */
+export const SLICE_MS = 1
 
 /** The present turn of the event loop, as the loop sees it. */
 export class Turn {
