@@ -14,6 +14,9 @@ class Produce extends BatchWorker<unknown, Float32Array> {
 }
 
 class Consume extends BatchWorker<Float32Array, number> {
+  /** It reads the length and lets go: what it reads may lie in memory that is used again. */
+  override keepsInputs = false
+
   override forward(batch: Float32Array[]): number[] {
     return batch.map(({ length }) => length)
   }

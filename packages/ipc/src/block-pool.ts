@@ -3,7 +3,7 @@
 /** Below this size memory is not worth keeping, in bytes. */
 export const LARGE_BYTES = 64 * 1024
 /** Unused memory that is kept, in bytes; what comes back beyond it is dropped. */
-const KEPT_BYTES = 128 * 1024 * 1024
+const KEPT_BYTES = 256 * 1024 * 1024
 /** Unused memory is dropped when none was asked for as long as this, in milliseconds. */
 const IDLE_MS = 10_000
 
@@ -69,8 +69,8 @@ export class BlockPool<Kind extends Block> {
 export const ownBlocks = (): BlockPool<ArrayBuffer> =>
   new BlockPool({ make: (lengthBytes) => Buffer.allocUnsafeSlow(lengthBytes).buffer })
 
-/** Up to the next quarter of a power of two: at most a fourth is in vain, and memory that is not written to costs none. */
+/** Up to the next eighth of a power of two: at most an eighth is in vain, and memory that is not written to costs none. */
 function roundedUp(lengthBytes: number): number {
-  const step = 2 ** Math.max(Math.floor(Math.log2(lengthBytes)) - 2, 14)
+  const step = 2 ** Math.max(Math.floor(Math.log2(lengthBytes)) - 3, 13)
   return Math.ceil(lengthBytes / step) * step
 }

@@ -14,8 +14,6 @@ export interface FrameDecoderOptions {
   readonly checkFlag?: (flag: number) => void
   /** Called with each whole frame that has items. */
   readonly onFrame: (flag: number, items: readonly ReceivedItem[]) => void
-  /** Memory for large payloads; new memory for each when left out. */
-  readonly pool?: BlockPool<ArrayBuffer> | undefined
 }
 
 /** An item, and how to give the memory of a large payload back. */
@@ -40,7 +38,8 @@ export class FrameDecoder {
   #expects: 'frame' | 'item' | 'payload' = 'frame'
   #flag = 0
   #count = 0
-  readonly #pool: BlockPool<ArrayBuffer> | undefined
+  /** Memory for large payloads; new memory for each when left out. */
+  pool: BlockPool<ArrayBuffer> | undefined = undefined
   #items: ReceivedItem[] = []
   #id = 0
   #state = 0
@@ -52,7 +51,6 @@ export class FrameDecoder {
     this.#maxPayloadBytes = options.maxPayloadBytes ?? DEFAULT_MAX_PAYLOAD_BYTES
     this.#checkFlag = options.checkFlag
     this.#onFrame = options.onFrame
-    this.#pool = options.pool
   }
 
   /** No frame is begun: a connection may end here. */
@@ -123,7 +121,7 @@ export class FrameDecoder {
       this.#endItem(chunk.subarray(offset, end))
       return end
     }
-    this.#assembly ??= new PayloadAssembly(this.#lengthBytes, this.#pool)
+    this.#assembly ??= new PayloadAssembly(this.#lengthBytes, this.pool)
     const taken = this.#assembly.take(chunk.subarray(offset))
     this.#endAssembly()
     return offset + taken

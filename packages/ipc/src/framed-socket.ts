@@ -1,10 +1,10 @@
 /** A socket that carries frames: what a link and a channel share. */
 
 import type { Socket } from 'node:net'
+import type { BlockPool } from './block-pool.ts'
 import { FrameDecoder, type FrameDecoderOptions, type ReceivedItem } from './frame-decoder.ts'
 import { FrameEncoder } from './frame-encoder.ts'
 import type { FrameItem } from './frame-layout.ts'
-import type { Intake } from './intake.ts'
 import { type WireParts, WireSocket } from './wire-socket.ts'
 
 /** What a framed socket tells its owner. */
@@ -15,11 +15,12 @@ export interface FramedSocketEvents {
 }
 
 /** How incoming frames are checked. */
-export type FrameChecks = Pick<FrameDecoderOptions, 'maxPayloadBytes' | 'checkFlag' | 'pool'>
+export type FrameChecks = Pick<FrameDecoderOptions, 'maxPayloadBytes' | 'checkFlag'>
 
 /** Owns a connected socket. */
 export class FramedSocket {
   readonly #encoder = new FrameEncoder()
+  readonly #decoder: FrameDecoder
   readonly #wire: WireSocket
   #events: FramedSocketEvents | undefined
 
@@ -27,23 +28,24 @@ export class FramedSocket {
   constructor(
     socket: Socket,
     checks: FrameChecks,
-    {
-      intake,
-      written,
-    }: { readonly intake?: Intake | undefined; readonly written?: WireParts['written'] } = {},
+    { intake, written }: Pick<WireParts, 'intake' | 'written'> = {},
   ) {
-    const decoder = new FrameDecoder({
+    this.#decoder = new FrameDecoder({
       ...checks,
       onFrame: (flag, items) => {
         // The owner may have closed between two frames of one chunk.
         if (!this.#wire.isEnding) this.#events?.frame(flag, items)
       },
     })
-    this.#wire = new WireSocket(socket, { decoder, encoder: this.#encoder, intake, written })
+    this.#wire = new WireSocket(socket, { decoder: this.#decoder, encoder: this.#encoder, intake, written })
   }
 
-  /** Starts delivery. Until then the socket is not read, so what came waits in it, in order. */
-  open(events: FramedSocketEvents): void {
+  /**
+   * Starts delivery. Until then the socket is not read, so what came waits in it, in order.
+   * @param pool memory for large payloads; new memory for each when left out.
+   */
+  open(events: FramedSocketEvents, pool?: BlockPool<ArrayBuffer>): void {
+    this.#decoder.pool = pool
     this.#events = events
     this.#wire.open((reason) => {
       this.#events = undefined

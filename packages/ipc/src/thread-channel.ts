@@ -3,6 +3,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { type Channel, StartError } from '@mosec/core'
 import { PortEnd } from './port-end.ts'
+import { SharedLender } from './shared-lender.ts'
 import { type BatchMessage, batchOf, type RepliesMessage, repliesPosting } from './thread-messages.ts'
 
 /**
@@ -16,15 +17,20 @@ export async function connectThread(door: MessagePort): Promise<Channel> {
   door.postMessage(theirs, [theirs])
   await welcomed
   const end = new PortEnd<BatchMessage, RepliesMessage>(own)
+  const lender = new SharedLender()
   return {
     open: (events) =>
       end.open({
-        message: (message) => events.batch(batchOf(message), message.budgetMs),
+        message: (message) => {
+          lender.returned(message.returned)
+          events.batch(batchOf(message), message.budgetMs)
+        },
         closed: (reason) => events.closed(reason),
       }),
     reply: (replies) => {
-      if (replies.length > 0) end.post(repliesPosting(replies))
+      if (replies.length > 0) end.post(repliesPosting(replies, (bytes) => lender.sends(bytes)))
     },
+    lend: (lengthBytes) => lender.lend(lengthBytes),
     close: () => end.close(),
   }
 }

@@ -10,6 +10,8 @@ export interface BatchMessage {
   readonly states: readonly number[]
   readonly budgetMs: number
   readonly payloads: PackedPayloads
+  /** Shared memory that the thread lent, and that nobody looks at any more. */
+  readonly returned: readonly SharedArrayBuffer[]
 }
 
 /** Thread to parent. */
@@ -32,17 +34,25 @@ export interface Posting<Message> {
   readonly moved: ArrayBuffer[]
 }
 
-/** The parent keeps its bytes, since a task may have to be sent again. */
-export function batchPosting(batch: readonly BatchItem[], budgetMs: number): Posting<BatchMessage> {
+/**
+ * The parent keeps its bytes, since a task may have to be sent again. What another thread lent is looked at by both.
+ * @param returned as in {@link BatchMessage}.
+ */
+export function batchPosting(
+  batch: readonly BatchItem[],
+  budgetMs: number,
+  returned: readonly SharedArrayBuffer[],
+): Posting<BatchMessage> {
   const payloads = packPayloads(
     batch.map(({ bytes }) => bytes),
-    'copied',
+    { how: 'copied', isShared: ({ byteOffset }) => byteOffset === 0 },
   )
   const message = {
     ids: batch.map(({ id }) => id),
     states: batch.map(({ state }) => state),
     budgetMs,
     payloads,
+    returned,
   }
   return { message, moved: buffersOf(payloads) }
 }
@@ -52,18 +62,34 @@ export function batchOf({ ids, states, payloads }: BatchMessage): BatchItem[] {
   return ids.map((id, index) => ({ id, state: states[index] ?? 0, bytes: bytes[index] ?? new Uint8Array() }))
 }
 
-/** The thread gives its bytes away: nobody looks at a result again. */
-export function repliesPosting(replies: readonly Reply[]): Posting<RepliesMessage> {
+/**
+ * The thread gives its bytes away: nobody looks at a result again.
+ * @param isLent of those that are given back one day.
+ */
+export function repliesPosting(
+  replies: readonly Reply[],
+  isLent: (bytes: Uint8Array) => boolean,
+): Posting<RepliesMessage> {
   const payloads = packPayloads(
     replies.map(({ bytes }) => bytes),
-    'moved',
+    { how: 'moved', isShared: isLent },
   )
   return { message: { heads: replies.map(headOf), payloads }, moved: buffersOf(payloads) }
 }
 
-export function repliesOf({ heads, payloads }: RepliesMessage): Reply[] {
-  const bytes = unpackPayloads(payloads)
-  return heads.map((head, index) => ({ ...head, bytes: bytes[index] ?? new Uint8Array() }))
+/** @param giveBack takes memory that the thread lent. */
+export function repliesOf(
+  { heads, payloads }: RepliesMessage,
+  giveBack: (block: SharedArrayBuffer) => void,
+): Reply[] {
+  const all = unpackPayloads(payloads)
+  return heads.map((head, index) => {
+    const bytes = all[index] ?? new Uint8Array()
+    const { buffer } = bytes
+    return buffer instanceof ArrayBuffer
+      ? { ...head, bytes }
+      : { ...head, bytes, release: () => giveBack(buffer) }
+  })
 }
 
 function headOf(reply: Reply): ReplyHead {

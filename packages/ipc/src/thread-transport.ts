@@ -86,14 +86,18 @@ class PortListener implements ThreadListener {
 
 function threadLink(port: MessagePort): Link {
   const end = new PortEnd<RepliesMessage, BatchMessage>(port)
+  let toReturn: SharedArrayBuffer[] = []
   return {
+    copiesBytes: true,
     open: (events) =>
       end.open({
-        message: (message) => events.replied(repliesOf(message)),
+        message: (message) => events.replied(repliesOf(message, (block) => toReturn.push(block))),
         closed: (reason) => events.closed(reason),
       }),
     send: (batch, budgetMs) => {
-      if (batch.length > 0) end.post(batchPosting(batch, budgetMs))
+      if (batch.length === 0) return
+      end.post(batchPosting(batch, budgetMs, toReturn))
+      if (toReturn.length > 0) toReturn = []
     },
     close: () => end.close(),
   }

@@ -2,8 +2,10 @@
 
 import { connect, type Socket } from 'node:net'
 import { type Channel, type Reply, StartError } from '@mosec/core'
+import { ownBlocks } from './block-pool.ts'
 import { FramedSocket } from './framed-socket.ts'
 import { DirectIntake } from './intake.ts'
+import { LargeInputs } from './large-inputs.ts'
 import { Lender } from './lender.ts'
 import { flagOf } from './status.ts'
 
@@ -52,14 +54,22 @@ function connected(socket: Socket, address: string, signal: AbortSignal | undefi
 }
 
 function unixChannel(framed: FramedSocket, lender: Lender): Channel {
+  const inputs = new LargeInputs()
   return {
     lend: (lengthBytes) => lender.lend(lengthBytes),
     open: (events) =>
-      framed.open({
-        frame: (flag, items) => events.batch(items, flag),
-        closed: (reason) => events.closed(reason),
-      }),
+      framed.open(
+        {
+          frame: (flag, items) => {
+            if (events.forgetsBytes === true) inputs.came(items)
+            events.batch(items, flag)
+          },
+          closed: (reason) => events.closed(reason),
+        },
+        events.forgetsBytes === true ? ownBlocks() : undefined,
+      ),
     reply: (replies) => {
+      inputs.answered(replies)
       for (const [flag, run] of runsOfEqualFlag(replies)) framed.append(flag, run)
     },
     close: () => framed.close(),

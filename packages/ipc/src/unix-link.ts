@@ -2,21 +2,37 @@
 
 import type { Socket } from 'node:net'
 import type { Link, Reply } from '@mosec/core'
+import type { BlockPool } from './block-pool.ts'
 import type { ReceivedItem } from './frame-decoder.ts'
 import { type FrameChecks, FramedSocket } from './framed-socket.ts'
 import type { Intake } from './intake.ts'
 import { flagOfBudget, statusOf } from './status.ts'
 
+/** How a link reads. */
+export interface LinkOptions {
+  readonly checks: FrameChecks
+  /** As in `FramedSocket.open`. */
+  readonly pool: BlockPool<ArrayBuffer>
+  readonly intake?: Intake
+}
+
 /** A link over a connected socket, which it owns from now on. */
-export function unixLink(socket: Socket, checks: FrameChecks, intake?: Intake): Link {
-  const framed = new FramedSocket(socket, { ...checks, checkFlag: statusOf }, { intake })
+export function unixLink(socket: Socket, options: LinkOptions): Link {
+  const framed = new FramedSocket(
+    socket,
+    { ...options.checks, checkFlag: statusOf },
+    { intake: options.intake },
+  )
   return {
     copiesBytes: true,
     open: (events) =>
-      framed.open({
-        frame: (flag, items) => events.replied(repliesOf(flag, items)),
-        closed: (reason) => events.closed(reason),
-      }),
+      framed.open(
+        {
+          frame: (flag, items) => events.replied(repliesOf(flag, items)),
+          closed: (reason) => events.closed(reason),
+        },
+        options.pool,
+      ),
     send: (batch, budgetMs) => framed.append(flagOfBudget(budgetMs), batch),
     close: () => framed.close(),
   }

@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Link, Listener } from '@mosec/core'
+import type { BlockPool } from './block-pool.ts'
 import type { FrameChecks } from './framed-socket.ts'
 import { withDirectIntake } from './intake.ts'
 import { unixLink } from './unix-link.ts'
@@ -11,6 +12,8 @@ import { WaitingLinks } from './waiting-links.ts'
 /** What a listener shares with its transport. */
 export interface UnixListenerOptions {
   readonly checks: FrameChecks
+  /** Memory for large replies. */
+  readonly pool: BlockPool<ArrayBuffer>
   /** Gets every connection while it is open, so that the transport can end them. */
   readonly sockets: Set<Socket>
 }
@@ -57,6 +60,6 @@ export class UnixListener implements Listener {
     const { socket, intake } = withDirectIntake(accepted)
     this.#options.sockets.add(socket)
     socket.once('close', () => this.#options.sockets.delete(socket))
-    this.#waiting.push(unixLink(socket, this.#options.checks, intake))
+    this.#waiting.push(unixLink(socket, { ...this.#options, intake }))
   }
 }

@@ -33,6 +33,8 @@ export function unixSocketTransport(options: UnixSocketOptions = {}): Transport 
 class UnixSocketTransport implements Transport {
   readonly #directory: string
   readonly #checks: FrameChecks
+  /** What one replica sent is used again, once another one has it, for what the next one sends. */
+  readonly #pool = ownBlocks()
   readonly #listeners = new Set<UnixListener>()
   readonly #sockets = new Set<Socket>()
   #folder: Promise<SocketFolder> | undefined
@@ -40,8 +42,7 @@ class UnixSocketTransport implements Transport {
 
   constructor({ directory = tmpdir(), ...checks }: UnixSocketOptions) {
     this.#directory = directory
-    // What one replica sent is used again, once another one has it, for what the next one sends.
-    this.#checks = { ...checks, pool: ownBlocks() }
+    this.#checks = checks
   }
 
   async listen(name: string): Promise<Listener> {
@@ -53,7 +54,11 @@ class UnixSocketTransport implements Transport {
     const { path } = await this.#folder
     const address = this.#addressOf(path, name)
     // Two listeners under one name fail here: the system refuses the second.
-    const listener = await UnixListener.at(address, { checks: this.#checks, sockets: this.#sockets })
+    const listener = await UnixListener.at(address, {
+      checks: this.#checks,
+      pool: this.#pool,
+      sockets: this.#sockets,
+    })
     this.#listeners.add(listener)
     if (this.#isDisposed) await listener[Symbol.asyncDispose]()
     this.#refuseIfDisposed()

@@ -17,7 +17,7 @@ const NONE = new Uint8Array(0)
 
 /** Makes views of one kind. */
 interface ViewKind {
-  new (buffer: ArrayBuffer, byteOffset: number, length: number): ArrayBufferView
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): ArrayBufferView
   readonly name: string
   /** Absent where an element is a byte. */
   readonly BYTES_PER_ELEMENT?: number
@@ -64,20 +64,25 @@ export function writeValue(value: unknown, lend: Lend = Buffer.allocUnsafeSlow):
 }
 
 /**
- * The value again. Large arrays are views of `bytes`, unless these are shared with another thread: then they are copies.
+ * The value again. Large arrays are views of `bytes`.
+ * @param viewsShared views also of bytes that are shared with another thread, which are copied otherwise.
  * @throws Error for bytes that are not of this form.
  */
-export function readValue(bytes: Uint8Array): unknown {
-  if (bytes[0] !== MAGIC >> 24) return isOwn(bytes) ? deserialize(bytes) : read(bytes, NONE)
+export function readValue(bytes: Uint8Array, viewsShared = false): unknown {
+  if (bytes[0] !== MAGIC >> 24) return isOwn(bytes) ? deserialize(bytes) : read(bytes, NONE, viewsShared)
   const head = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const end = HEAD_BYTES + (bytes.length < HEAD_BYTES ? 0 : head.getUint32(4))
   if (end > bytes.length || head.getUint32(0) !== MAGIC)
     throw new Error('the bytes are no clone, or end within it')
-  return read(bytes.subarray(HEAD_BYTES, end), bytes.subarray(Math.min(aligned(end), bytes.length)))
+  return read(
+    bytes.subarray(HEAD_BYTES, end),
+    bytes.subarray(Math.min(aligned(end), bytes.length)),
+    viewsShared,
+  )
 }
 
-function read(clone: Uint8Array, beside: Uint8Array): unknown {
-  const reader = new ValueReader(clone, beside)
+function read(clone: Uint8Array, beside: Uint8Array, viewsShared: boolean): unknown {
+  const reader = new ValueReader(clone, beside, viewsShared)
   reader.readHeader()
   return reader.readValue()
 }
@@ -102,20 +107,26 @@ class ValueWriter extends DefaultSerializer {
 
 class ValueReader extends DefaultDeserializer {
   readonly #beside: Uint8Array
+  readonly #viewsShared: boolean
 
-  constructor(clone: Uint8Array, beside: Uint8Array) {
+  constructor(clone: Uint8Array, beside: Uint8Array, viewsShared: boolean) {
     super(clone)
+    this.#viewsShared = viewsShared
     this.#beside = beside
   }
 
   _readHostObject(): ArrayBufferView {
     const kind = this.readUint32()
     const length = this.readUint32()
-    if (kind < BESIDE) return viewOf(kind, this.readRawBytes(length))
+    if (kind < BESIDE) return this.#viewOf(kind, this.readRawBytes(length))
     const offset = this.readUint32() * ALIGNMENT
     const bytes = this.#beside.subarray(offset, offset + length)
     if (bytes.length < length) throw new Error('the bytes end within an array')
-    return viewOf(kind - BESIDE, bytes)
+    return this.#viewOf(kind - BESIDE, bytes)
+  }
+
+  #viewOf(kind: number, bytes: Uint8Array): ArrayBufferView {
+    return viewOf(kind, this.#viewsShared || isOwn(bytes) ? bytes : copyOf(bytes))
   }
 }
 
@@ -153,22 +164,17 @@ function viewOf(kind: number, bytes: Uint8Array): ArrayBufferView {
   const Kind = KINDS[kind]
   if (Kind === undefined) throw new Error(`there is no kind ${kind} of arrays`)
   const { BYTES_PER_ELEMENT: elementBytes = 1 } = Kind
-  const { buffer, byteOffset, byteLength } = inPlace(bytes, elementBytes)
+  const { buffer, byteOffset, byteLength } = bytes.byteOffset % elementBytes === 0 ? bytes : copyOf(bytes)
   const count = byteLength / elementBytes
   if (!Number.isInteger(count)) throw new Error(`${byteLength} bytes are no ${Kind.name}`)
   return Kind === Buffer ? Buffer.from(buffer, byteOffset, byteLength) : new Kind(buffer, byteOffset, count)
 }
 
-/** The bytes themselves where elements may lie so, in memory that is this thread's alone; else a copy. */
-function inPlace(bytes: Uint8Array, elementBytes: number): Uint8Array<ArrayBuffer> {
-  const isAligned = bytes.byteOffset % elementBytes === 0
-  return isAligned && isOwn(bytes) ? bytes : copyOf(bytes)
-}
-
-const isOwn = (bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> => bytes.buffer instanceof ArrayBuffer
+/** Memory of this thread alone. */
+const isOwn = ({ buffer }: Uint8Array): boolean => buffer instanceof ArrayBuffer
 
 /** Not of Node's pool, and so at the start of its own memory; as ordinary as any array. */
-function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+function copyOf(bytes: Uint8Array): Uint8Array {
   const copy = Buffer.allocUnsafeSlow(bytes.byteLength)
   copy.set(bytes)
   return copy

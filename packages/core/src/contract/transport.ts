@@ -65,6 +65,8 @@ export interface ChannelEvents {
   batch(items: readonly BatchItem[], budgetMs: number): void
   /** The parent is gone or spoke nonsense, or this end was closed; said once, and nothing follows. */
   closed(reason: string): void
+  /** Nobody looks at an item's bytes once it is answered, so that their memory may be used again. */
+  readonly forgetsBytes?: boolean
 }
 
 /** The replica's end of the way to its parent. */

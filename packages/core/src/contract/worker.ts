@@ -63,6 +63,12 @@ export abstract class BaseWorker<In = unknown, Out = unknown> {
    * the server's own. Set to `false` in a subclass it is allowed all the same.
    */
   blocksEventLoop?: boolean
+  /**
+   * `false` promises that `forward` keeps nothing of its inputs once it has settled or its signal is aborted: no array and
+   * no view of one. The memory of large inputs is then used again, and threads read large arrays in place, in shared
+   * memory, without a copy of their own.
+   */
+  keepsInputs?: boolean
   /** Never set: carries the types for `server.route`. */
   declare readonly types?: { readonly input: In; readonly output: Out }
 
@@ -97,7 +103,7 @@ export abstract class BaseWorker<In = unknown, Out = unknown> {
    */
   deserializeIpc(bytes: Uint8Array): unknown {
     try {
-      return readValue(bytes)
+      return readValue(bytes, this.keepsInputs === false)
     } catch (cause) {
       throw new DecodingError('the previous stage sent bytes that are no structured clone', { cause })
     }

@@ -1,7 +1,13 @@
 /** Makes a worker report what goes in and out of it, for a dry run; its warm-up stays what it is. */
 
 import { serialize } from 'node:v8'
-import { type AnyWorker, type Awaitable, type ForwardContext, readValue, type StandardSchema } from '@mosec/core'
+import {
+  type AnyWorker,
+  type Awaitable,
+  type ForwardContext,
+  readValue,
+  type StandardSchema,
+} from '@mosec/core'
 import { describeValue } from '../dry-run/describe-value.ts'
 import type { Ask, Report, RunAsk, RunReport, RunResult } from '../dry-run/visit.ts'
 

@@ -14,7 +14,7 @@ import {
 
 /** A promise where the worker gives one. @throws whatever the worker throws on bytes that it cannot read. */
 export function decodeItem(worker: BaseWorker, item: BatchItem): unknown {
-  if (isIngress(item.state)) return worker.deserialize(item.bytes, requestCodec(item.state))
+  if (isIngress(item.state)) return worker.deserialize(unshared(item.bytes), requestCodec(item.state))
   return worker.deserializeIpc(isOurForm(worker) ? item.bytes : unshared(item.bytes))
 }
 
