@@ -1,6 +1,7 @@
 /** Behind a TCP balancer, servers are replaced one after another while clients go on asking. */
 
 import { Agent, request } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Program } from 'mosec/testing'
 import { expect, it } from 'vitest'
 import { haproxyMissing, startBalancer } from './haproxy.ts'
@@ -11,6 +12,8 @@ if (haproxyMissing !== undefined) console.log(`rolling restarts are not tested: 
 /** Several times as long as the balancer takes to notice, also on a busy machine. */
 const flags = ['--drain-delay', '1500']
 const CYCLES = 3
+/** Between two requests of a client, so that servers which start have the processor, in milliseconds. */
+const PAUSE_MS = 5
 
 it.skipIf(haproxyMissing !== undefined)(
   'rolling restart behind HAProxy: clients with and without keep-alive see no failed request, cycle after cycle',
@@ -34,7 +37,7 @@ it.skipIf(haproxyMissing !== undefined)(
   },
 )
 
-/** Each asks again as soon as it has its answer, half of them on connections that they keep. */
+/** Each asks again soon after it has its answer, half of them on connections that they keep. */
 class SteadyClients implements AsyncDisposable {
   readonly failures: unknown[] = []
   readonly #url: string
@@ -68,6 +71,7 @@ class SteadyClients implements AsyncDisposable {
       const outcome = await askOnce(this.#url, agent)
       if (outcome !== '200 {"x":9}') this.failures.push({ keepAlive, outcome, served: this.#count })
       this.#count++
+      await pause(PAUSE_MS)
     }
     agent.destroy()
   }

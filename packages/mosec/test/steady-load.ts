@@ -1,5 +1,6 @@
-/** Clients that ask again as soon as they are answered, and count. */
+/** Clients that ask again soon after they are answered, and count. */
 
+import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { post } from './square-client.ts'
 
@@ -12,6 +13,9 @@ export interface ScaledAnswer {
   readonly pid: number
   readonly device?: string
 }
+
+/** Between two requests of a lane, so that replicas which start have the processor, in milliseconds. */
+const PAUSE_MS = 5
 
 /** A closed loop over some lanes, from its making to `stop`. */
 export class SteadyLoad {
@@ -59,6 +63,7 @@ export class SteadyLoad {
         if (status !== 200) this.failures.push({ status, body })
         else this.#answers.push(JSON.parse(body) as ScaledAnswer)
         this.served++
+        await pause(PAUSE_MS)
       } catch (error) {
         this.failures.push(error)
       }

@@ -410,6 +410,59 @@ describe('Scheduler', () => {
       expect(replica.isClosed).toBe(false)
     })
 
+    it.each(['timeout', 'stage_timeout'] as const)(
+      'may be one that answered %s: others are chosen before it, until it has answered again',
+      (code) => {
+        const { clock, send, attach } = setUp()
+        const [late, other] = [attach('A'), attach('A', 2)]
+        send('too long')
+        clock.flush()
+        late.finish(() => ({ code, bytes: new Uint8Array() }))
+        for (let n = 0; n < 3; n++) {
+          send()
+          clock.flush()
+          expect([late.sizes, other.sizes]).toEqual([[], [1]])
+          other.finish()
+        }
+
+        const clients = [send(), send()]
+        clock.flush()
+        expect([late.sizes, other.sizes]).toEqual([[1], [1]])
+        other.finish()
+        late.finish()
+        expect(clients.map(({ text }) => text)).toEqual(['ok x', 'ok x'])
+        // They take turns again: the one that rested longest.
+        for (const sizes of [
+          [[], [1]],
+          [[1], []],
+        ]) {
+          send()
+          clock.flush()
+          expect([late.sizes, other.sizes]).toEqual(sizes)
+          ;(late.sizes.length > 0 ? late : other).finish()
+        }
+      },
+    )
+
+    it('may be one that was late: it is given no batch ahead', () => {
+      const { clock, send, attach } = setUp({ stages: [{ name: 'A', max: 2 }] })
+      const replica = attach('A')
+      const heldOfSix = (): number => {
+        for (let n = 0; n < 6; n++) send()
+        clock.flush()
+        return replica.batches.length
+      }
+      heldOfSix()
+      clock.advance(100)
+      for (let n = 0; n < 3; n++) replica.finish()
+      expect(heldOfSix()).toBe(2)
+      const late = { code: 'timeout', bytes: new Uint8Array() } as const
+      for (let n = 0; n < 3; n++) replica.finish(() => late)
+      expect(heldOfSix()).toBe(1)
+      replica.finish()
+      expect(replica.batches).toHaveLength(2)
+    })
+
     it('is not one that answers its batch call by call, each in its time', () => {
       const { clock, send, attach } = setUp({
         stages: [{ name: 'A', max: 4, stageTimeoutMs: 500 }],

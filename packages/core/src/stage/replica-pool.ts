@@ -82,7 +82,7 @@ export class ReplicaPool {
 
   /** An idle replica, else one that may be given a full batch ahead, else undefined. */
   next(load: PoolLoad): ReplicaSlot | undefined {
-    return this.#slots.find((slot) => slot.isIdle) ?? this.#ahead(load)
+    return firstIdle(this.#slots) ?? this.#ahead(load)
   }
 
   /** Some replica computes a task that may kill it. */
@@ -93,7 +93,7 @@ export class ReplicaPool {
   /** An idle replica for a task that was with a dying one: never that again while there is another. */
   nextForSuspect({ crashedOn }: Pick<Task, 'crashedOn'>): ReplicaSlot | undefined {
     const others = this.#slots.filter(({ connection }) => connection.replica !== crashedOn)
-    return (others.length > 0 ? others : this.#slots).find((slot) => slot.isIdle)
+    return firstIdle(others.length > 0 ? others : this.#slots)
   }
 
   #ahead(load: PoolLoad): ReplicaSlot | undefined {
@@ -106,9 +106,20 @@ export class ReplicaPool {
   #leastLoaded(): ReplicaSlot | undefined {
     let least: ReplicaSlot | undefined
     for (const slot of this.#slots) {
-      if (slot.hasSuspect) continue
+      if (slot.hasSuspect || slot.isLate) continue
       if (least === undefined || slot.batches.length < least.batches.length) least = slot
     }
     return least
   }
+}
+
+/** A late one comes last: what is given to it may have to wait until it is started again. */
+function firstIdle(slots: readonly ReplicaSlot[]): ReplicaSlot | undefined {
+  let late: ReplicaSlot | undefined
+  for (const slot of slots) {
+    if (!slot.isIdle) continue
+    if (!slot.isLate) return slot
+    late ??= slot
+  }
+  return late
 }

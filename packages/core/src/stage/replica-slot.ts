@@ -14,6 +14,8 @@ export class ReplicaSlot {
   readonly connection: Connection
   #held = new Map<number, Task>()
   readonly batches: Batch[] = []
+  /** The last that it answered was that the time of a call is over: its `forward` may never end, which is known later. */
+  isLate = false
   /** When its last batch was done, in clock milliseconds. */
   #lastDoneMs = 0
   #lastHeardMs = 0

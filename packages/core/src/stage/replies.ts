@@ -97,6 +97,7 @@ export class Replies {
     if (task?.batch === undefined) return undefined
     task.batch.remaining--
     if (reply.code !== 'ok') task.batch.failures++
+    slot.isLate = reply.code === 'timeout' || reply.code === 'stage_timeout'
     if (task.release !== undefined) this.#releaseBytes(slot, task)
     if (task.batch.remaining === 0) this.#finished(slot, task.batch)
     return task
