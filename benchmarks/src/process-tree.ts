@@ -32,9 +32,18 @@ export function openHandles(root: number): number {
   return descendants(root).reduce((sum, { pid }) => sum + handlesOf(pid), 0)
 }
 
-/** Ids of the direct children. */
+/** Ids of the direct children; not the shell that guards ours, which computes nothing. */
 export function childIds(parent: number): number[] {
-  return descendants(parent).flatMap((stat) => (stat.parent === parent ? stat.pid : []))
+  const children = descendants(parent).flatMap((stat) => (stat.parent === parent ? stat.pid : []))
+  return children.filter((pid) => !isGuard(pid))
+}
+
+function isGuard(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').endsWith('\0mosec-guard\0')
+  } catch {
+    return false
+  }
 }
 
 /** Ids of all descendants, children first. */

@@ -13,6 +13,8 @@ export type Body = string | Uint8Array | readonly string[]
 /** What to send. */
 export interface LoadOptions {
   readonly url: string
+  /** Asked for in turn instead of the path of `url`, with the first body. */
+  readonly paths?: readonly string[]
   /** Several are sent in turns. */
   readonly body: Body
   readonly contentType: string
@@ -52,7 +54,7 @@ async function loadWithWrk(options: LoadOptions): Promise<LoadResult> {
   const folder = await mkdtemp(join(tmpdir(), 'mosec-bench-'))
   const script = join(folder, 'post.lua')
   const files = await writeBodies(folder, options.body)
-  await writeFile(script, wrkScript(options.contentType, files))
+  await writeFile(script, wrkScript(options, files))
   const args = [
     '-t1',
     `-c${options.connections}`,
@@ -91,11 +93,12 @@ export function listOf(body: Body): readonly (string | Uint8Array)[] {
 }
 
 /** Requests are put together before the load begins; their headers are complete only then. */
-function wrkScript(contentType: string, bodyFiles: readonly string[]): string {
+function wrkScript({ contentType, paths = [] }: LoadOptions, bodyFiles: readonly string[]): string {
   return `
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "${contentType}"
 local files = { ${bodyFiles.map((file) => `"${file}"`).join(', ')} }
+local paths = { ${paths.map((path) => `"${path}"`).join(', ')} }
 local requests, turn = {}, 0
 function init()
   for n, name in ipairs(files) do
@@ -103,6 +106,11 @@ function init()
     requests[n] = wrk.format(nil, nil, nil, file:read("*a"))
     file:close()
   end
+  if #paths == 0 then return end
+  local file = assert(io.open(files[1], "rb"))
+  local body = file:read("*a")
+  file:close()
+  for n, path in ipairs(paths) do requests[n] = wrk.format(nil, path, nil, body) end
 end
 function request()
   turn = turn % #requests + 1
@@ -122,9 +130,7 @@ async function loadWithAutocannon(options: LoadOptions): Promise<LoadResult> {
   const result = await autocannon({
     url: options.url,
     method: 'POST',
-    requests: listOf(options.body).map((body) => ({
-      body: typeof body === 'string' ? body : Buffer.from(body),
-    })),
+    requests: requestsOf(options),
     headers: { 'content-type': options.contentType },
     connections: options.connections,
     duration: options.seconds,
@@ -137,4 +143,14 @@ async function loadWithAutocannon(options: LoadOptions): Promise<LoadResult> {
     p99Ms: result.latency.p99,
     failures: result.non2xx + result.errors,
   }
+}
+
+/** For autocannon, which sends them in turn. */
+function requestsOf({
+  body,
+  paths,
+}: LoadOptions): { readonly body: string | Buffer; readonly path?: string }[] {
+  const bodies = listOf(body).map((one) => (typeof one === 'string' ? one : Buffer.from(one)))
+  const [first = ''] = bodies
+  return paths?.map((path) => ({ path, body: first })) ?? bodies.map((one) => ({ body: one }))
 }

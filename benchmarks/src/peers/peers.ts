@@ -10,7 +10,7 @@ const node = (file: string): readonly [string, string] => [process.execPath, pat
 type Env = Readonly<Record<string, string>>
 
 export const ours = (
-  server: 'echo' | 'sleep' | 'faulty' | 'soak' | 'payload' | 'embed' | 'pictures',
+  server: 'echo' | 'sleep' | 'faulty' | 'soak' | 'payload' | 'grown' | 'embed' | 'pictures',
   env: Env = {},
   name = 'ours',
 ): Peer => ({
