@@ -8,9 +8,6 @@ import { cpuMicroseconds } from '../process-tree.ts'
 import type { ClosedLoad, ServerRun } from './cell.ts'
 import type { Measured } from './measured.ts'
 
-/** Longest wait for what a load has left behind, in milliseconds. */
-const SETTLE_MS = 30_000
-
 /** How long each phase takes. */
 export interface Timing {
   readonly warmUpSeconds: number
@@ -53,24 +50,7 @@ async function measure(pid: number, options: LoadOptions): Promise<Measured> {
   const { requests, ...result } = await load(options)
   const cpuUs = cpuMicroseconds(pid) - beforeUs
   await catchUp(options)
-  await settle(options)
-  // Of no request there is no time.
   if (requests === 0) return { ...result, p50Ms: Number.NaN, p99Ms: Number.NaN, cpuUsPerRequest: Number.NaN }
-  return { ...result, cpuUsPerRequest: cpuUs / requests }
-}
-
-/**
- * Waits until what the load has left behind is done, as handmade's queue of 256 requests whose clients are gone: it would
- * be part of the next load.
- */
-async function settle({ url, body, contentType }: LoadOptions): Promise<void> {
-  const one = typeof body === 'string' || body instanceof Uint8Array ? body : (body[0] ?? '')
-  const signal = AbortSignal.timeout(SETTLE_MS)
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': contentType },
-    body: typeof one === 'string' ? one : Buffer.from(one),
-    signal,
-  })
-  await response.arrayBuffer()
+  // Less than a tick of the kernel's clock says nothing.
+  return { ...result, cpuUsPerRequest: cpuUs === 0 ? Number.NaN : cpuUs / requests }
 }
