@@ -57,7 +57,7 @@ function drawCurve({ name, points }: Curve, index: number, { x, y }: Scales): st
   const colour = COLOURS[index % COLOURS.length] ?? '#000'
   const path = points.map(([px, py]) => `${x(px).toFixed(1)},${y(py).toFixed(1)}`).join(' ')
   const legendY = TOP + 12 + index * 16
-  const line = `<polyline fill="none" stroke="${colour}" stroke-width="${2 + 2 * index}" points="${path}"/>`
+  const line = `<polyline fill="none" stroke="${colour}" stroke-width="${2 + 2 * Math.min(index, 2)}" points="${path}"/>`
   return `${line}\n${text({ x: WIDTH - RIGHT + 10, y: legendY, colour }, name)}`
 }
 
