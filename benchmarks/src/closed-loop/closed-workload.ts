@@ -21,6 +21,8 @@ export interface ClosedWorkload {
   readonly drawn?: keyof Measured
   /** Five rounds of five seconds, two of one when quick, when left out. */
   readonly amount?: (isQuick: boolean) => Pick<Amount, 'rounds' | 'seconds'>
+  /** 1 when left out; more where the first hundred requests take seconds. */
+  readonly warmUpSeconds?: number
   /** Why `--quick` alone leaves it out. */
   readonly leftOutOfQuick?: string
 }
@@ -43,7 +45,7 @@ export function closedWorkload(workload: ClosedWorkload): Workload {
 async function run(workload: ClosedWorkload, settings: RunSettings): Promise<WorkloadReport> {
   const { isQuick, rounds, seconds, only, print, save } = settings
   const cells = workload.cells(isQuick).filter(({ name }) => only(name))
-  const options = { rounds, seconds, warmUpSeconds: 1, print, onRound: save }
+  const options = { rounds, seconds, warmUpSeconds: workload.warmUpSeconds ?? 1, print, onRound: save }
   return reportOf(workload, await runRounds(cells, options))
 }
 
