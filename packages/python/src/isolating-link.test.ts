@@ -1,6 +1,7 @@
 import type { BatchItem, Link, LinkEvents, Reply } from '@mosec/core'
 import { expect, it } from 'vitest'
 import { isolatingLink } from './isolating-link.ts'
+import { mosecLink } from './mosec-link.ts'
 
 const bytes = new Uint8Array()
 const item = (id: number): BatchItem => ({ id, state: 0, bytes })
@@ -85,4 +86,10 @@ it('passes on answers of a few, of strangers, and the end', () => {
   link.close()
   expect(replied.map(([id]) => id)).toEqual([2, 8, 9])
   expect(ends).toEqual(['closed by this side'])
+})
+
+it('tells, as the link that it wraps, that memory of answered tasks may be used again', () => {
+  expect(rig([]).link.copiesBytes).toBe(false)
+  const inner: Link = { copiesBytes: true, open() {}, send() {}, close() {} }
+  expect(isolatingLink(mosecLink(inner)).copiesBytes).toBe(true)
 })

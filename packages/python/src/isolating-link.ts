@@ -15,6 +15,8 @@ export function isolatingLink(link: Link): Link {
 }
 
 class IsolatingLink implements Link {
+  /** What is answered is not sent again. */
+  readonly copiesBytes: boolean
   readonly #link: Link
   /** What the peer has not answered. */
   readonly #held = new Map<number, BatchItem>()
@@ -22,6 +24,7 @@ class IsolatingLink implements Link {
 
   constructor(link: Link) {
     this.#link = link
+    this.copiesBytes = link.copiesBytes === true
   }
 
   open(events: LinkEvents): void {

@@ -2,9 +2,10 @@
 
 import type { Link } from '@mosec/core'
 
-/** Passes everything on but the time that is left. */
+/** Passes everything on but the time that is left. Python has received a batch whole before it answers. */
 export function mosecLink(link: Link): Link {
   return {
+    copiesBytes: link.copiesBytes === true,
     open: (events) => link.open(events),
     send: (batch) => link.send(batch, 0),
     close: () => link.close(),
