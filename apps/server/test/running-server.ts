@@ -2,6 +2,7 @@
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
@@ -68,6 +69,17 @@ function descendantsOf(pid: number): number[] {
   const childrenOf = (parent: number): number[] =>
     pairs.flatMap(([id = 0, parentId]) => (parentId === parent ? [id, ...childrenOf(id)] : []))
   return childrenOf(pid)
+}
+
+/** Processor time of these processes so far, in milliseconds: fields 14 and 15 of /proc/<pid>/stat, in ticks; proc(5). */
+export function processorMsOf(pids: readonly number[]): number {
+  const ticks = pids.map((pid) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+    return Number(fields[11]) + Number(fields[12])
+  })
+  return ticks.reduce((sum, each) => sum + each * 10, 0)
 }
 
 /** Whether a process is there. */
