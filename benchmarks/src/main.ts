@@ -39,7 +39,7 @@ if (unknown.length > 0)
   command.error(`there is no workload ${unknown.join(', ')}; there are ${ids.join(', ')}`)
 
 const machine = `load: ${generator}, Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`
-const files = new ResultFiles({ machine, isPublished: options.publish })
+const files = new ResultFiles({ machine, isQuick: options.quick, isPublished: options.publish })
 print(`${machine}\n`)
 const found: WorkloadFindings[] = []
 for (const workload of chosen()) found.push({ id: workload.id, findings: await measure(workload) })

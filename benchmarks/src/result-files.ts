@@ -1,4 +1,4 @@
-/** Where results go: JSON and SVG in `results/`, and the charts that the docs show in `docs/img/`. */
+/** Where results go: JSON and SVG in `results/` or `results/quick/`, and the charts that the docs show in `docs/img/`. */
 
 import { mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +8,8 @@ import type { Finding } from './report/findings.ts'
 export interface ResultFilesOptions {
   /** What the figures were measured on. */
   readonly machine: string
+  /** Quick runs have a folder of their own, so that they do not write over whole ones. */
+  readonly isQuick: boolean
   /** Whether charts are to be seen in the docs, which git keeps. */
   readonly isPublished: boolean
 }
@@ -20,28 +22,29 @@ export interface WorkloadResult {
 }
 
 const folder = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
-const results = folder('../results')
 const published = folder('../../docs/img')
 
 export class ResultFiles {
   readonly #options: ResultFilesOptions
+  readonly #results: string
   readonly #startedAt = new Date().toISOString()
 
   constructor(options: ResultFilesOptions) {
     this.#options = options
+    this.#results = folder(options.isQuick ? '../results/quick' : '../results')
   }
 
   /** Writes `results/<id>.json`, over what an earlier run left. */
   async save(id: string, result: WorkloadResult): Promise<void> {
-    await mkdir(results, { recursive: true })
+    await mkdir(this.#results, { recursive: true })
     const { machine } = this.#options
     const kept = { id, startedAt: this.#startedAt, machine, ...result }
-    await writeFile(`${results}/${id}.json`, `${JSON.stringify(kept, null, 2)}\n`)
+    await writeFile(`${this.#results}/${id}.json`, `${JSON.stringify(kept, null, 2)}\n`)
   }
 
   /** Writes `<id>-<name>.svg`. */
   async draw(id: string, charts: Readonly<Record<string, string>>): Promise<void> {
-    for (const to of this.#options.isPublished ? [results, published] : [results]) {
+    for (const to of this.#options.isPublished ? [this.#results, published] : [this.#results]) {
       await mkdir(to, { recursive: true })
       for (const [name, svg] of Object.entries(charts)) await writeFile(`${to}/${id}-${name}.svg`, svg)
     }

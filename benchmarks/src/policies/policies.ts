@@ -40,19 +40,25 @@ export const policies: Workload = {
   title:
     'batch policies in exact simulated time: adaptive, Mosec’s window of 10 ms, the best fixed wait by hindsight',
   defaults: () => ({ rounds: 1, seconds: 0, minutes: 0 }),
-  run: async (settings) => report(situations().flatMap((situation) => measure(situation, settings))),
+  run: async (settings) =>
+    report(situations(settings.isQuick).flatMap((situation) => measure(situation, settings))),
 }
 
-function situations(): Situation[] {
+/** Quick: those of the charts, so that the points are as exact as in a whole run. */
+function situations(isQuick: boolean): Situation[] {
   const names = Object.keys(patterns) as (keyof typeof patterns)[]
-  return Object.keys(costs).flatMap((cost) =>
+  const all = Object.keys(costs).flatMap((cost) =>
     names.flatMap((pattern) => [1, 2, 3].map((replicas) => ({ cost, pattern, replicas }))),
   )
+  return isQuick ? all.filter(isDrawn) : all
 }
 
-function measure(situation: Situation, { isQuick, print }: RunSettings): Point[] {
+const isDrawn = ({ cost, pattern, replicas }: Situation): boolean =>
+  cost.startsWith('W2') && pattern === 'Poisson' && replicas === 1
+
+function measure(situation: Situation, { print }: RunSettings): Point[] {
   print(`  ${situation.cost}, ${situation.pattern}, ${situation.replicas} replica(s)\n`)
-  const count = isQuick ? 20_000 : 100_000
+  const count = 100_000
   return LOADS.map((load) => {
     const play = (policy: BatchPolicy, maxWaitMs: number) =>
       simulate({ ...situation, load, count, policy, maxWaitMs })
@@ -133,9 +139,7 @@ function tableOf(points: readonly Point[]): string {
 
 /** Of the model of W2 on one replica, Poisson: the curve that a person who chooses a wait wants to see. */
 function charts(points: readonly Point[]): Record<string, string> {
-  const shown = points.filter(
-    ({ cost, pattern, replicas }) => cost.startsWith('W2') && pattern === 'Poisson' && replicas === 1,
-  )
+  const shown = points.filter(isDrawn)
   const curve = (who: 'adaptive' | 'mosec' | 'best', pick: 'p50Ms' | 'p99Ms', name: string) => ({
     name,
     points: shown.map((point) => [point.load * 100, point[who][pick]] as const),
