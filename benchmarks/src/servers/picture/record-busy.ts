@@ -4,13 +4,15 @@ import { openSync, writeSync } from 'node:fs'
 
 let file: number | undefined
 
-/** Computes, and adds a line to the file that `BUSY_FILE` names. */
+/** Computes, and adds a line to the file that `BUSY_FILE` names; without it nothing is noted. */
 export async function recordBusy<Result>(stage: string, compute: () => Promise<Result>): Promise<Result> {
+  const path = process.env['BUSY_FILE']
+  if (path === undefined) return compute()
   const startMs = nowMs()
   try {
     return await compute()
   } finally {
-    file ??= openSync(process.env['BUSY_FILE'] ?? '/dev/null', 'a')
+    file ??= openSync(path, 'a')
     writeSync(file, `${stage} ${process.pid} ${startMs} ${nowMs()}\n`)
   }
 }
