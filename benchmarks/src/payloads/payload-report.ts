@@ -30,7 +30,7 @@ function resultOf({ bytes, server, median, rounds }: PayloadResult): Result {
   return {
     cell: sizeText(bytes),
     server,
-    isOurs: server !== 'bare',
+    isOurs: !server.startsWith('bare'),
     figures: { ...median, peakRssMb: median.peakRssBytes / 1e6 },
     failures: median.failures,
     rounds: rounds.map((round) => ({ ...round })),

@@ -24,7 +24,12 @@ export const ours = (
 export const floor = (): Peer => ({ name: 'floor', command: node('floor'), env: {}, tellsUrl: true })
 
 /** Payloads between processes with nothing around them. */
-export const relay = (env: Env): Peer => ({ name: 'bare', command: node('relay'), env, tellsUrl: true })
+export const relay = (env: Env, name = 'bare'): Peer => ({
+  name,
+  command: node('relay'),
+  env,
+  tellsUrl: true,
+})
 
 export const handmade = (model: 'echo' | 'sleep'): Peer => ({
   name: 'handmade',
