@@ -9,6 +9,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // States are waited for; the machine may be busy.
+    expect: { poll: { timeout: 20_000 } },
     retry: 0,
     // More than there are processors: a third of the time of tests with processes is spent in waiting for them.
     maxWorkers: availableParallelism() + 1,

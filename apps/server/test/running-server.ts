@@ -25,7 +25,9 @@ export interface RunningServer {
 export async function startServer({ main = builtMain } = {}): Promise<RunningServer> {
   // pnpm's commands set NODE_PATH to a folder with every package; who runs `node` has none.
   const env = { ...process.env, NODE_PATH: '' }
-  const child = spawn(process.execPath, [main, '--port', '0', '--address', '127.0.0.1'], { env })
+  // The machine may be busy, so nothing is late.
+  const flags = ['--port', '0', '--address', '127.0.0.1', '--timeout', '60000']
+  const child = spawn(process.execPath, [main, ...flags], { env })
   const ended = once(child, 'close')
   let errors = ''
   child.stderr.on('data', (text: Buffer) => {

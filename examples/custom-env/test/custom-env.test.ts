@@ -6,8 +6,11 @@ import { expect, it } from 'vitest'
 
 const path = (name: string): string => fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url))
 
+/** The client asks many at once, and the machine may be busy. */
+const flags = ['--timeout', '60000']
+
 it('env: each replica has its own CUDA_VISIBLE_DEVICES', async () => {
-  const server = await startProgram({ file: path('server'), env: { DEVICES: 'a,b,c' } })
+  const server = await startProgram({ file: path('server'), env: { DEVICES: 'a,b,c' }, flags })
   const logged = server.log.filter(({ msg }) => msg?.startsWith('loading the model on device'))
   expect(logged.map(({ msg, replica }) => [replica, msg?.at(-1)]).sort()).toEqual([
     [1, 'a'],
