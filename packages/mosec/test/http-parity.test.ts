@@ -83,8 +83,8 @@ describe('endpoints and statuses', () => {
     let sentBytes = 0
     const unending = new ReadableStream<Uint8Array>({
       // Past the limit nothing more comes, and no end: a client that goes on may find the connection closed.
-      pull(controller) {
-        if (sentBytes > LIMIT_BYTES) return new Promise(() => {})
+      async pull(controller) {
+        if (sentBytes > LIMIT_BYTES) await new Promise(() => {})
         sentBytes += 10_000
         controller.enqueue(Buffer.alloc(10_000, 'x'))
       },
