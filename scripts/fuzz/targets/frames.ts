@@ -48,7 +48,10 @@ function decode(bytes: Uint8Array, pieceBytes: number): ReferenceFrames {
     maxPayloadBytes: MAX_PAYLOAD_BYTES,
     checkFlag: statusOf,
     onFrame: (flag, items) =>
-      told.push({ flag, items: items.map((item) => ({ ...item, bytes: Buffer.from(item.bytes) })) }),
+      told.push({
+        flag,
+        items: items.map(({ release: _, ...item }) => ({ ...item, bytes: Buffer.from(item.bytes) })),
+      }),
   })
   const isWhole = allowOnly(FrameError, () => {
     for (let at = 0; at < bytes.length; at += pieceBytes) decoder.push(bytes.subarray(at, at + pieceBytes))
