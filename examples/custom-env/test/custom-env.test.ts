@@ -10,7 +10,7 @@ const path = (name: string): string => fileURLToPath(new URL(`../dist/${name}.js
 const flags = ['--timeout', '60000']
 
 it('env: each replica has its own CUDA_VISIBLE_DEVICES', async () => {
-  const server = await startProgram({ file: path('server'), env: { DEVICES: 'a,b,c' }, flags })
+  await using server = await startProgram({ file: path('server'), env: { DEVICES: 'a,b,c' }, flags })
   const logged = server.log.filter(({ msg }) => msg?.startsWith('loading the model on device'))
   expect(logged.map(({ msg, replica }) => [replica, msg?.at(-1)]).sort()).toEqual([
     [1, 'a'],
