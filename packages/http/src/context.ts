@@ -1,5 +1,6 @@
 /** What all parts of one face share. */
 
+import type { BlockPool } from '@mosec/core'
 import type { InferenceRoute } from './admission.ts'
 import type { Meter } from './meter.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -9,6 +10,8 @@ export interface FaceContext {
   readonly options: ResolvedOptions
   readonly routes: ReadonlyMap<string, InferenceRoute>
   readonly meter: Meter
+  /** Memory of large request bodies. */
+  readonly bodies: BlockPool<ArrayBuffer>
   /** Answers end their connection from now on. */
   isClosing: boolean
 }

@@ -10,7 +10,7 @@ import { decodeBody } from './compression/request-coding.ts'
 import type { FaceContext } from './context.ts'
 import { answerAndLinger } from './linger.ts'
 import { CLIENT_LEFT } from './meter.ts'
-import { readNodeBody } from './node-body.ts'
+import { type ReadBody, readNodeBody } from './node-body.ts'
 import {
   endConnectionAfter,
   flushHead,
@@ -43,6 +43,8 @@ export class DirectExchange implements TaskSink, EventOutlet {
   #sse: SseSink | undefined
   #status = CLIENT_LEFT
   #isGone = false
+  /** Gives the answer's memory back. */
+  #release: (() => void) | undefined
 
   constructor(context: FaceContext, direct: DirectRequest) {
     this.#context = context
@@ -65,7 +67,10 @@ export class DirectExchange implements TaskSink, EventOutlet {
       return
     }
     if (expectsContinue) response.writeContinue()
-    readNodeBody(request, this.#context.options.maxRequestBytes, (body) => this.#bodyRead(body))
+    const { bodies, options } = this.#context
+    readNodeBody(request, { limitBytes: options.maxRequestBytes, pool: bodies }, (body) =>
+      this.#bodyRead(body),
+    )
   }
 
   /** Whoever mounted us reads bodies first: nothing will come any more, and waiting for it would be for ever. */
@@ -110,7 +115,10 @@ export class DirectExchange implements TaskSink, EventOutlet {
     if (this.#isGone) return
     const answer = this.#answerOf(outcome)
     if (this.#context.options.isCompressionOn) this.#sendEncoded(answer)
-    else this.#send(answer)
+    else {
+      this.#release = outcome.release
+      this.#send(answer)
+    }
   }
 
   #sendEncoded(answer: Answer): void {
@@ -127,12 +135,12 @@ export class DirectExchange implements TaskSink, EventOutlet {
     response.end(answer.body)
   }
 
-  #bodyRead(body: Uint8Array | 'too large'): void {
+  #bodyRead(body: ReadBody | 'too large'): void {
     if (this.#isGone || hasLeft(this.#direct.request)) return
     if (body === 'too large') this.#refuse(refusals.tooLarge)
-    else if (body.length === 0) this.answer(refusals.noData)
-    else if (this.#admission.coding === undefined) this.#trySubmit(body)
-    else this.#decode(body, this.#admission.coding)
+    else if (body.bytes.length === 0) this.answer(refusals.noData)
+    else if (this.#admission.coding === undefined) this.#trySubmit(body.bytes, body.release)
+    else this.#decode(body.bytes, this.#admission.coding)
   }
 
   async #decode(body: Uint8Array, coding: ContentCoding): Promise<void> {
@@ -142,16 +150,16 @@ export class DirectExchange implements TaskSink, EventOutlet {
     else this.#trySubmit(decoded.bytes)
   }
 
-  #trySubmit(body: Uint8Array): void {
+  #trySubmit(body: Uint8Array, release?: () => void): void {
     try {
-      this.#submit(body)
+      this.#submit(body, release)
     } catch (error) {
       this.#context.options.logger.error('the scheduler refused a registered route', { error })
       this.answer(outcomes.inferenceError)
     }
   }
 
-  #submit(bytes: Uint8Array): void {
+  #submit(bytes: Uint8Array, release: (() => void) | undefined): void {
     const { route } = this.#direct
     const { negotiated, timeoutMs, priority } = this.#admission
     const { requestCodec, responseCodec } = negotiated
@@ -162,6 +170,7 @@ export class DirectExchange implements TaskSink, EventOutlet {
     const submission = {
       route: route.path,
       bytes,
+      release,
       requestCodec,
       responseCodec,
       priority,
@@ -206,6 +215,8 @@ export class DirectExchange implements TaskSink, EventOutlet {
     const endpoint = this.#direct.route.path
     const startMs = this.#startMs
     if (wasCompleted(this.#direct.response)) {
+      // HTTP/2 may still read what it calls finished.
+      if (this.#direct.request.httpVersionMajor === 1) this.#release?.()
       this.#context.meter.answered({ endpoint, status: this.#status, startMs })
       return
     }

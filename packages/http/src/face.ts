@@ -1,5 +1,6 @@
 /** The HTTP face: one object that answers node requests, web requests, or a port of its own. */
 
+import { ownBlocks } from '@mosec/core'
 import type { Hono } from 'hono'
 import type { InferenceRoute } from './admission.ts'
 import type { FaceContext } from './context.ts'
@@ -40,7 +41,13 @@ export interface HttpFace {
 export function createHttpFace(options: HttpFaceOptions): HttpFace {
   const resolved = resolveOptions(options)
   const routes = indexRoutes(resolved.routes)
-  const context: FaceContext = { options: resolved, routes, meter: new Meter(resolved), isClosing: false }
+  const context: FaceContext = {
+    options: resolved,
+    routes,
+    meter: new Meter(resolved),
+    bodies: ownBlocks(),
+    isClosing: false,
+  }
   const { app, seal } = createFaceApp(context)
   const dispatcher = new Dispatcher(context, createHonoListener(context, app), seal)
   return {

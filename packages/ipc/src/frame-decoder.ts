@@ -1,7 +1,6 @@
 /** Bytes -> frames, in whatever pieces the bytes come. */
 
-import type { BatchItem, Reply } from '@mosec/core'
-import type { BlockPool } from './block-pool.ts'
+import type { BatchItem, BlockPool, Outcome } from '@mosec/core'
 import { FrameError } from './frame-error.ts'
 import { DEFAULT_MAX_PAYLOAD_BYTES, FRAME_HEADER_BYTES, ITEM_HEADER_BYTES } from './frame-layout.ts'
 import { PayloadAssembly } from './payload-assembly.ts'
@@ -17,7 +16,7 @@ export interface FrameDecoderOptions {
 }
 
 /** An item, and how to give the memory of a large payload back. */
-export interface ReceivedItem extends BatchItem, Pick<Reply, 'release'> {}
+export interface ReceivedItem extends BatchItem, Pick<Outcome, 'release'> {}
 
 const EMPTY = new Uint8Array(0)
 /** For fewer bytes, a read of their own is not worth it. */
@@ -40,6 +39,8 @@ export class FrameDecoder {
   #count = 0
   /** Memory for large payloads; new memory for each when left out. */
   pool: BlockPool<ArrayBuffer> | undefined = undefined
+  /** The last chunk has payloads that were handed out as views of it. */
+  keepsChunk = false
   #items: ReceivedItem[] = []
   #id = 0
   #state = 0
@@ -59,11 +60,12 @@ export class FrameDecoder {
   }
 
   /**
-   * Takes the next bytes. They must not be changed afterwards.
+   * Takes the next bytes. They must not be changed afterwards, unless `keepsChunk` says that nobody has them.
    * @throws FrameError when they are no frame; every later call throws it again.
    */
   push(chunk: Uint8Array): void {
     if (this.#failure !== undefined) throw this.#failure
+    this.keepsChunk = false
     let offset = 0
     while (offset < chunk.length) offset = this.#step(chunk, offset)
   }
@@ -118,11 +120,13 @@ export class FrameDecoder {
   #readPayload(chunk: Uint8Array, offset: number): number {
     const end = offset + this.#lengthBytes
     if (this.#assembly === undefined && end <= chunk.length) {
+      this.keepsChunk = true
       this.#endItem(chunk.subarray(offset, end))
       return end
     }
     this.#assembly ??= new PayloadAssembly(this.#lengthBytes, this.pool)
     const taken = this.#assembly.take(chunk.subarray(offset))
+    if (this.#assembly.isWaiting) this.keepsChunk = true
     this.#endAssembly()
     return offset + taken
   }
@@ -136,7 +140,8 @@ export class FrameDecoder {
   }
 
   #endItem(bytes: Uint8Array, release?: () => void): void {
-    this.#items.push({ id: this.#id, state: this.#state, bytes, release })
+    const item = { id: this.#id, state: this.#state, bytes }
+    this.#items.push(release === undefined ? item : { ...item, release })
     if (this.#items.length < this.#count) {
       this.#expects = 'item'
       return

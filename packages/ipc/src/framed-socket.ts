@@ -1,7 +1,7 @@
 /** A socket that carries frames: what a link and a channel share. */
 
 import type { Socket } from 'node:net'
-import type { BlockPool } from './block-pool.ts'
+import type { BlockPool } from '@mosec/core'
 import { FrameDecoder, type FrameDecoderOptions, type ReceivedItem } from './frame-decoder.ts'
 import { FrameEncoder } from './frame-encoder.ts'
 import type { FrameItem } from './frame-layout.ts'

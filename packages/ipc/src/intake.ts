@@ -5,6 +5,8 @@ import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net'
 /** Takes bytes; the decoder of a framed socket. */
 export interface ByteSink {
   push(chunk: Uint8Array): void
+  /** Of the last chunk it keeps views: that memory may not be written to again. */
+  readonly keepsChunk: boolean
   /** Where the next bytes belong, when they are the rest of a large payload. */
   readonly room: Uint8Array | undefined
   /** So many bytes were put at the start of `room`. */
@@ -31,7 +33,8 @@ const MIN_READ_BYTES = 16 * 1024
 /**
  * For a socket that is made with its `onread`: the system writes the rest of a large payload straight to where it belongs, which
  * saves a copy and an allocation per 64 KiB (600 KiB payloads: 1.3 times the rate of `chunkIntake`). Everything else
- * goes into blocks that are filled once, front to back, so views into them stay valid; a view keeps its block alive.
+ * goes into blocks that are filled front to back, and a part again only if no view of it was kept (a large payload's
+ * head and beginning: else each would cost a block, and the collector is told of those).
  * Node offers this for sockets that it connects; see {@link withDirectIntake} for those that a server accepts.
  */
 export class DirectIntake implements Intake {
@@ -66,8 +69,8 @@ export class DirectIntake implements Intake {
       this.#sink?.filled(bytes)
     } else {
       const chunk = this.#block.subarray(this.#at, this.#at + bytes)
-      this.#at += bytes
       this.#sink?.push(chunk)
+      if (this.#sink?.keepsChunk !== false) this.#at += bytes
     }
     return true
   }

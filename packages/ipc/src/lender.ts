@@ -1,6 +1,6 @@
 /** Memory that a replica writes large replies into, used again once they have left. */
 
-import { LARGE_BYTES, ownBlocks } from './block-pool.ts'
+import { LARGE_BYTES, ownBlocks } from '@mosec/core'
 
 /** For one connection. */
 export class Lender {

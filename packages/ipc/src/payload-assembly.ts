@@ -1,6 +1,6 @@
 /** Gathers one payload that comes in pieces into one buffer of exactly its length. */
 
-import { type BlockPool, LARGE_BYTES } from './block-pool.ts'
+import { type BlockPool, LARGE_BYTES } from '@mosec/core'
 
 /** Up to here a payload's buffer is made when its length is read: a lie costs no more than this. */
 const TRUSTED_BYTES = 1024 * 1024
@@ -43,6 +43,11 @@ export class PayloadAssembly {
     else this.#target.set(piece, this.#receivedBytes)
     this.#receivedBytes += piece.length
     return piece.length
+  }
+
+  /** Pieces wait as they came. */
+  get isWaiting(): boolean {
+    return this.#waiting.length > 0
   }
 
   /** Where the missing bytes belong, once the buffer is made. */

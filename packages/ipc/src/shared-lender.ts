@@ -1,6 +1,6 @@
 /** Shared memory that a thread writes large replies into, used again once the parent says that nobody looks at it. */
 
-import { BlockPool, LARGE_BYTES } from './block-pool.ts'
+import { BlockPool, LARGE_BYTES } from '@mosec/core'
 
 /**
  * What may be lent at once, in bytes; beyond it large replies are moved. The garbage collector does not count shared

@@ -1,6 +1,6 @@
 /** Payloads on their way between threads: small ones in one buffer, large ones in buffers of their own, moved or shared. */
 
-import { LARGE_BYTES } from './block-pool.ts'
+import { LARGE_BYTES } from '@mosec/core'
 
 /** Payloads in order; each is the next of `large` when its length says so, and the next part of `small` otherwise. */
 export interface PackedPayloads {

@@ -1,8 +1,7 @@
 /** The replica's end of its socket: batches in, replies out. */
 
 import { connect, type Socket } from 'node:net'
-import { type Channel, type Reply, StartError } from '@mosec/core'
-import { ownBlocks } from './block-pool.ts'
+import { type Channel, ownBlocks, type Reply, StartError } from '@mosec/core'
 import { FramedSocket } from './framed-socket.ts'
 import { DirectIntake } from './intake.ts'
 import { LargeInputs } from './large-inputs.ts'

@@ -1,8 +1,7 @@
 /** The parent's end of a replica's socket: batches out, replies in. */
 
 import type { Socket } from 'node:net'
-import type { Link, Reply } from '@mosec/core'
-import type { BlockPool } from './block-pool.ts'
+import type { BlockPool, Link, Reply } from '@mosec/core'
 import type { ReceivedItem } from './frame-decoder.ts'
 import { type FrameChecks, FramedSocket } from './framed-socket.ts'
 import type { Intake } from './intake.ts'
@@ -43,6 +42,8 @@ function repliesOf(flag: number, items: readonly ReceivedItem[]): Reply[] {
   const status = statusOf(flag)
   const { code } = status
   return status.isEvent === undefined && status.httpStatus === undefined
-    ? items.map(({ id, bytes, release }) => ({ id, code, bytes, release }))
+    ? items.map(({ id, bytes, release }) =>
+        release === undefined ? { id, code, bytes } : { id, code, bytes, release },
+      )
     : items.map(({ id, bytes }) => ({ ...status, id, bytes }))
 }

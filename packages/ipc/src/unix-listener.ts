@@ -2,8 +2,7 @@
 
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
-import type { Link, Listener } from '@mosec/core'
-import type { BlockPool } from './block-pool.ts'
+import type { BlockPool, Link, Listener } from '@mosec/core'
 import type { FrameChecks } from './framed-socket.ts'
 import { withDirectIntake } from './intake.ts'
 import { unixLink } from './unix-link.ts'

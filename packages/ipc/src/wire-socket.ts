@@ -1,7 +1,7 @@
 /** A socket between a decoder and an encoder: how bytes come and go, and how it ends. */
 
 import type { Socket } from 'node:net'
-import { LARGE_BYTES } from './block-pool.ts'
+import { LARGE_BYTES } from '@mosec/core'
 import { FrameError } from './frame-error.ts'
 import { type ByteSink, chunkIntake, type Intake } from './intake.ts'
 
@@ -86,6 +86,11 @@ export class WireSocket implements ByteSink {
   /** For the intake. */
   push(chunk: Uint8Array): void {
     this.#decode(() => this.#decoder.push(chunk))
+  }
+
+  /** For the intake. */
+  get keepsChunk(): boolean {
+    return this.#decoder.keepsChunk
   }
 
   /** For the intake. */

@@ -15,6 +15,11 @@ export interface Outcome {
   readonly httpStatus?: number
   /** Only with a refusal: when it is worth another try, in milliseconds; soon when left out. */
   readonly retryAfterMs?: number
+  /**
+   * Gives the memory of `bytes` back to whoever lent it, to be used again. Called once at most, when nobody looks at them
+   * any more; one that is never called costs only that the memory is left to the garbage collector.
+   */
+  readonly release?: (() => void) | undefined
 }
 
 const utf8 = new TextEncoder()

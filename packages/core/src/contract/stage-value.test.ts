@@ -86,8 +86,11 @@ describe('a large array', () => {
     expect(lent.includes(0xee)).toBe(false)
   })
 
-  it('is a view of bytes that are this thread’s alone, a copy of others, unless views are asked for', () => {
-    expect((readValue(bytes) as Float64Array).buffer).toBe(bytes.buffer)
+  it('is a copy, so that who writes into it leaves the bytes as they are; a view where that is asked for', () => {
+    const before = bytes.slice()
+    ;(readValue(bytes) as Float64Array).fill(7)
+    expect(bytes).toEqual(before)
+    expect((readValue(bytes, true) as Float64Array).buffer).toBe(bytes.buffer)
     const theirs = shared(bytes)
     expect((readValue(theirs) as Float64Array).buffer).toBeInstanceOf(ArrayBuffer)
     expect((readValue(theirs, true) as Float64Array).buffer).toBe(theirs.buffer)

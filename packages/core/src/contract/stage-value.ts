@@ -1,6 +1,6 @@
 /** The form in which stages hand each other values: structured clone, with large arrays beside it and not within. */
 
-import { DefaultDeserializer, DefaultSerializer, deserialize } from 'node:v8'
+import { DefaultDeserializer, DefaultSerializer } from 'node:v8'
 
 /** Gives memory of so many bytes, which the caller fills; what lies in it before is nobody's. */
 export type Lend = (lengthBytes: number) => Uint8Array
@@ -38,7 +38,14 @@ const KINDS: readonly ViewKind[] = [
   Buffer,
   BigInt64Array,
   BigUint64Array,
+  ...float16Array(),
 ]
+
+/** Number 13, from Node 24 on. */
+function float16Array(): ViewKind[] {
+  const kind: unknown = Reflect.get(globalThis, 'Float16Array')
+  return typeof kind === 'function' ? [kind as ViewKind] : []
+}
 
 /** What Node's serializer calls for each view; documented, and missing in its types. */
 interface HostObjects {
@@ -64,25 +71,21 @@ export function writeValue(value: unknown, lend: Lend = Buffer.allocUnsafeSlow):
 }
 
 /**
- * The value again. Large arrays are views of `bytes`.
- * @param viewsShared views also of bytes that are shared with another thread, which are copied otherwise.
+ * The value again. Its arrays are copies: who writes into one changes no bytes, from which it may be read once more.
+ * @param inPlace arrays are views of `bytes` wherever they may lie so.
  * @throws Error for bytes that are not of this form.
  */
-export function readValue(bytes: Uint8Array, viewsShared = false): unknown {
-  if (bytes[0] !== MAGIC >> 24) return isOwn(bytes) ? deserialize(bytes) : read(bytes, NONE, viewsShared)
+export function readValue(bytes: Uint8Array, inPlace = false): unknown {
+  if (bytes[0] !== MAGIC >> 24) return read(bytes, NONE, inPlace)
   const head = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const end = HEAD_BYTES + (bytes.length < HEAD_BYTES ? 0 : head.getUint32(4))
   if (end > bytes.length || head.getUint32(0) !== MAGIC)
     throw new Error('the bytes are no clone, or end within it')
-  return read(
-    bytes.subarray(HEAD_BYTES, end),
-    bytes.subarray(Math.min(aligned(end), bytes.length)),
-    viewsShared,
-  )
+  return read(bytes.subarray(HEAD_BYTES, end), bytes.subarray(Math.min(aligned(end), bytes.length)), inPlace)
 }
 
-function read(clone: Uint8Array, beside: Uint8Array, viewsShared: boolean): unknown {
-  const reader = new ValueReader(clone, beside, viewsShared)
+function read(clone: Uint8Array, beside: Uint8Array, inPlace: boolean): unknown {
+  const reader = new ValueReader(clone, beside, inPlace)
   reader.readHeader()
   return reader.readValue()
 }
@@ -107,11 +110,11 @@ class ValueWriter extends DefaultSerializer {
 
 class ValueReader extends DefaultDeserializer {
   readonly #beside: Uint8Array
-  readonly #viewsShared: boolean
+  readonly #inPlace: boolean
 
-  constructor(clone: Uint8Array, beside: Uint8Array, viewsShared: boolean) {
+  constructor(clone: Uint8Array, beside: Uint8Array, inPlace: boolean) {
     super(clone)
-    this.#viewsShared = viewsShared
+    this.#inPlace = inPlace
     this.#beside = beside
   }
 
@@ -126,7 +129,7 @@ class ValueReader extends DefaultDeserializer {
   }
 
   #viewOf(kind: number, bytes: Uint8Array): ArrayBufferView {
-    return viewOf(kind, this.#viewsShared || isOwn(bytes) ? bytes : copyOf(bytes))
+    return viewOf(kind, this.#inPlace ? bytes : copyOf(bytes))
   }
 }
 
@@ -169,9 +172,6 @@ function viewOf(kind: number, bytes: Uint8Array): ArrayBufferView {
   if (!Number.isInteger(count)) throw new Error(`${byteLength} bytes are no ${Kind.name}`)
   return Kind === Buffer ? Buffer.from(buffer, byteOffset, byteLength) : new Kind(buffer, byteOffset, count)
 }
-
-/** Memory of this thread alone. */
-const isOwn = ({ buffer }: Uint8Array): boolean => buffer instanceof ArrayBuffer
 
 /** Not of Node's pool, and so at the start of its own memory; as ordinary as any array. */
 function copyOf(bytes: Uint8Array): Uint8Array {

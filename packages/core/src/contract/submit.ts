@@ -9,6 +9,8 @@ export interface Submission {
   readonly route: string
   /** The client's bytes; the scheduler keeps them as they are until a replica has them. */
   readonly bytes: Uint8Array
+  /** Gives the memory of `bytes` back; see `Outcome.release`. */
+  readonly release?: (() => void) | undefined
   /** Index into the ingress worker's codecs. */
   readonly requestCodec: number
   /** Index into the egress worker's codecs. */

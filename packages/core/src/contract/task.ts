@@ -3,7 +3,7 @@
 import type { Outcome } from './outcome.ts'
 import { orderMs, type Priority } from './priority.ts'
 import type { StreamCredit } from './stream-credit.ts'
-import type { BatchItem, Reply } from './transport.ts'
+import type { BatchItem } from './transport.ts'
 
 /** What observers see of a task. */
 export interface TaskInfo {
@@ -51,6 +51,8 @@ export interface Batch {
 export interface TaskOptions extends Pick<TaskInfo, 'id' | 'route' | 'admittedMs' | 'deadlineMs'> {
   readonly state: number
   readonly bytes: Uint8Array
+  /** See `Submission.release`. */
+  readonly release?: (() => void) | undefined
   readonly sink: TaskSink
   /** See `Submission.isInProcess`. */
   readonly isInProcess: boolean
@@ -73,8 +75,8 @@ export class Task implements BatchItem, TaskInfo {
   readonly orderMs: number
   state: number
   bytes: Uint8Array
-  /** Gives the memory of `bytes` back; see {@link Reply.release}. */
-  release: (() => void) | undefined = undefined
+  /** Gives the memory of `bytes` back; see `Outcome.release`. */
+  release: (() => void) | undefined
   stageIndex = 0
   isSettled = false
   /** Set with the first event of its stream: from then on it cannot begin anew on another replica. */
@@ -105,5 +107,6 @@ export class Task implements BatchItem, TaskInfo {
     this.orderMs = orderMs(options.priority, options.admittedMs)
     this.state = options.state
     this.bytes = options.bytes
+    this.release = options.release
   }
 }

@@ -16,11 +16,6 @@ export interface Reply extends Outcome {
   readonly id: number
   /** More replies for this task follow: this one is an event of its stream. */
   readonly isEvent?: boolean
-  /**
-   * Gives the memory of `bytes` back to the link that brought them, to be used again. Called once at most, when nobody
-   * looks at them any more; one that is never called costs only that the memory is left to the garbage collector.
-   */
-  readonly release?: (() => void) | undefined
 }
 
 /** What a link tells its parent side. */

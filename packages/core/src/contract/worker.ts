@@ -64,9 +64,9 @@ export abstract class BaseWorker<In = unknown, Out = unknown> {
    */
   blocksEventLoop?: boolean
   /**
-   * `false` promises that `forward` keeps nothing of its inputs once it has settled or its signal is aborted: no array and
-   * no view of one. The memory of large inputs is then used again, and threads read large arrays in place, in shared
-   * memory, without a copy of their own.
+   * `false` promises that `forward` writes into no array that it was given, and keeps none, and no view of one, once it has
+   * settled or its signal is aborted. They are then read in place: threads see large arrays in shared memory, and the memory
+   * of large inputs is used again.
    */
   keepsInputs?: boolean
   /** Never set: carries the types for `server.route`. */
@@ -97,8 +97,8 @@ export abstract class BaseWorker<In = unknown, Out = unknown> {
   }
 
   /**
-   * Another stage's bytes to a value, or a promise of it; the structured clone format, so typed arrays survive: large
-   * ones are views of `bytes` where these are this thread's alone. It is called for all items of a batch in one go.
+   * Another stage's bytes to a value, or a promise of it; the structured clone format, so typed arrays survive: as
+   * copies, and as views of `bytes` with `keepsInputs = false`. It is called for all items of a batch in one go.
    * @throws DecodingError when the bytes are not of that format.
    */
   deserializeIpc(bytes: Uint8Array): unknown {

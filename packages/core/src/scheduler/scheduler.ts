@@ -193,6 +193,7 @@ export class Scheduler implements Submitter, StageHost {
       deadlineMs: nowMs + Math.min(this.#timeoutMs, submission.timeoutMs ?? this.#timeoutMs),
       state: pipeline.ingressState(submission),
       bytes: submission.bytes,
+      release: submission.release,
       sink: submission.sink,
       isInProcess: submission.isInProcess === true,
       priority: submission.priority ?? 'normal',

@@ -17,6 +17,8 @@ const MIN_ROOM_BYTES = 32 * 1024
 
 /** A payload that lies whole within one chunk is handed out as a view of it, any other in a buffer of its own. */
 export class RecordDecoder {
+  /** Heads and payloads may be views of what was read. */
+  readonly keepsChunk = true
   readonly #limits: PayloadLimits
   readonly #onRecord: RecordDecoderOptions['onRecord']
   readonly #bytes = new Uint8Array(RECORD_HEAD_BYTES)
