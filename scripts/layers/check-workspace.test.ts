@@ -108,10 +108,11 @@ describe('core purity', () => {
 
 describe('floors of core', () => {
   const down =
-    'floors of core: runtime -> scheduler -> pipeline -> stage -> batch -> queue -> contract, imports only point down'
+    'floors of core: runtime -> scheduler -> pipeline -> stage -> batch -> queue -> memory -> contract, imports only point down'
 
   test.each([
-    ['contract', 'queue'],
+    ['contract', 'memory'],
+    ['memory', 'queue'],
     ['queue', 'batch'],
     ['batch', 'stage'],
     ['stage', 'pipeline'],

@@ -6,7 +6,7 @@ import type { Rule, Violation } from '../violation.ts'
 
 const SOURCES = 'packages/core/src/'
 /** From the top down. */
-const FLOORS = ['runtime', 'scheduler', 'pipeline', 'stage', 'batch', 'queue', 'contract', 'memory']
+const FLOORS = ['runtime', 'scheduler', 'pipeline', 'stage', 'batch', 'queue', 'memory', 'contract']
 const TESTING = 'testing'
 const RULE = `floors of core: ${FLOORS.join(' -> ')}, imports only point down`
 

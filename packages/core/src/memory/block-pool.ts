@@ -1,5 +1,7 @@
 /** Memory for large payloads, used again: a new one costs a page fault each 4 KiB, and drives the garbage collector. */
 
+import { type Clock, systemClock, type Timer } from '../contract/clock.ts'
+
 /** Below this size memory is not worth keeping, in bytes. */
 export const LARGE_BYTES = 64 * 1024
 /** Unused memory that is kept, in bytes; what comes back beyond it is dropped. */
@@ -13,6 +15,7 @@ type Block = ArrayBuffer | SharedArrayBuffer
 /** What a pool is made of. */
 export interface BlockPoolOptions<Kind extends Block> {
   readonly make: (lengthBytes: number) => Kind
+  readonly clock?: Clock
 }
 
 /**
@@ -24,10 +27,12 @@ export class BlockPool<Kind extends Block> {
   readonly #free = new Map<number, Kind[]>()
   #freeBytes = 0
   #wasUsed = false
-  #timer: NodeJS.Timeout | undefined
+  readonly #clock: Clock
+  #timer: Timer | undefined
 
-  constructor({ make }: BlockPoolOptions<Kind>) {
+  constructor({ make, clock = systemClock }: BlockPoolOptions<Kind>) {
     this.#make = make
+    this.#clock = clock
   }
 
   /** A block of at least so many bytes; what lies in it is nobody's. */
@@ -50,17 +55,22 @@ export class BlockPool<Kind extends Block> {
     const blocks = this.#free.get(block.byteLength)
     if (blocks === undefined) this.#free.set(block.byteLength, [block])
     else blocks.push(block)
-    this.#timer ??= setInterval(() => this.#dropIfIdle(), IDLE_MS).unref()
+    this.#timer ??= this.#look()
+  }
+
+  /** Looks later whether somebody still asks for memory. */
+  #look(): Timer {
+    this.#wasUsed = false
+    return this.#clock.after(IDLE_MS, () => this.#dropIfIdle())
   }
 
   #dropIfIdle(): void {
     if (this.#wasUsed) {
-      this.#wasUsed = false
+      this.#timer = this.#look()
       return
     }
     this.#free.clear()
     this.#freeBytes = 0
-    clearInterval(this.#timer)
     this.#timer = undefined
   }
 }
