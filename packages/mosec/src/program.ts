@@ -4,6 +4,7 @@ import { ConfigurationError, MosecError } from '@mosec/core'
 import { forgetToken, isTokenVisible } from './admin/keep-secret.ts'
 import { type ConfigDefaults, resolveConfig, type ServerConfig } from './config/index.ts'
 import type { DaemonEnd } from './daemons.ts'
+import { giveHeapRoom } from './heap-room.ts'
 import { createLogger, type ServerLogger } from './log/index.ts'
 import { checkPort } from './port-check.ts'
 import type { Service } from './service/service.ts'
@@ -80,6 +81,7 @@ async function serve(parts: ProgramParts, { config, logger, signals }: Surroundi
   const service = await parts.start(config, logger)
   const address = addressOf(await service.listen(), service.routes)
   logger.info(`ready on ${address.url}`, { ...address })
+  giveHeapRoom()
   parts.options.onReady?.(address)
   await Promise.race([signals.asked, aborted(parts.closing)])
 }

@@ -6,6 +6,7 @@ import { createHttpFace, type HttpFace, type HttpFaceOptions } from '@mosec/http
 import { RemoteSubmitter } from '@mosec/ipc'
 import { watchParent } from '@mosec/worker'
 import type { Blueprint } from '../blueprint.ts'
+import { giveHeapRoom } from '../heap-room.ts'
 import { createLogger, type ServerLogger } from '../log/index.ts'
 import type { Plugin } from '../plugin.ts'
 import { serveOpenApi } from '../service/open-api.ts'
@@ -31,6 +32,7 @@ export async function runIngress(parts: IngressParts): Promise<never> {
   // The server decides when it leaves.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
   process.once('disconnect', () => process.exit(1))
+  giveHeapRoom()
   const asker = new Asker(say)
   await begun(asker, (begin) => start(begin, parts, asker))
   return process.exit(0)
