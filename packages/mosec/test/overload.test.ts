@@ -9,10 +9,10 @@ const metric = async (program: Program) => (await get(program, '/metrics')).body
 const remaining = async (program: Program): Promise<number> =>
   Number(/^mosec_service_remaining_task (\d+)$/m.exec(await metric(program))?.[1])
 
-/** Resolves when so many tasks wait in a stage's queue. */
+/** Resolves when so many tasks wait in a stage's queue; soon, since a priority is no more than a second's head start. */
 const untilQueued = (program: Program, stage: string, count: number) =>
   expect
-    .poll(() => metric(program))
+    .poll(() => metric(program), { interval: 5 })
     .toMatch(new RegExp(`^mosec_service_queued_task\\{stage="${stage}"\\} ${count}$`, 'm'))
 
 const LATE = 'overloaded: the answer would come too late'

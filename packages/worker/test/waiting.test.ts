@@ -91,16 +91,6 @@ test('a forward that throws since it was aborted is no error for the log', async
   expect(rig.lines).toEqual([])
 })
 
-test('cancels of unknown ids, and of tasks that were answered, are forgotten', async () => {
-  const rig = await new ReplicaRig(new TextWorker()).ready()
-  await rig.ask(['a'], 1)
-  rig.cancel(1, 7)
-  expect(await rig.ask(['b'], 7)).toEqual([ok('B')])
-  rig.send([item(1, 'c')])
-  await rig.until(() => rig.finals(1).length === 2)
-  expect(rig.finals(1)[1]?.code).toBe('ok')
-})
-
 test('a call that is late is answered with the timeout; its result is dropped; the next waits for its end', async () => {
   const clock = new HandClock()
   const worker = new HeldWorker()

@@ -5,6 +5,7 @@ import type { Grant } from '../control/control-messages.ts'
 import { type Deferred, deferred } from '../deferred.ts'
 import type { Batch } from './batch.ts'
 import type { BatchRunner } from './batch-runner.ts'
+import { EarlyCancels } from './early-cancels.ts'
 import type { Replies } from './replies.ts'
 import type { Turn } from './turn.ts'
 
@@ -27,6 +28,7 @@ export interface BatchLoopOptions {
 export class BatchLoop {
   readonly #options: BatchLoopOptions
   readonly #queue: Batch[] = []
+  readonly #early: EarlyCancels
   readonly #broken = deferred<never>()
   #running: Batch | undefined
   /** Computed, and being written while the next one runs. */
@@ -41,11 +43,13 @@ export class BatchLoop {
 
   constructor(options: BatchLoopOptions) {
     this.#options = options
+    this.#early = new EarlyCancels(options.clock)
   }
 
   /** Takes a batch; batches that come in one go are computed in one go. */
   push(items: readonly BatchItem[], budgetMs: number): void {
     this.#queue.push({ items, budgetMs, receivedMs: this.#options.clock.now() })
+    if (!this.#early.isEmpty) this.#cancelEarly(items)
     if (this.#running !== undefined) this.#useTurns()
     if (this.#isBusy) return
     this.#isBusy = true
@@ -55,12 +59,13 @@ export class BatchLoop {
     })
   }
 
-  /** Nobody waits for these tasks. One that is not here has left already, or was never here. */
+  /** Nobody waits for these tasks. One that is not here has left already, or is yet to come. */
   cancel(ids: readonly number[]): void {
     const cancelled = new Set(ids)
     for (const batch of this.#held()) {
-      for (const { id } of batch.items) if (cancelled.has(id)) this.#options.replies.cancel(id)
+      for (const { id } of batch.items) if (cancelled.delete(id)) this.#options.replies.cancel(id)
     }
+    for (const id of cancelled) this.#early.add(id)
     this.#options.runner.checkWanted()
   }
 
@@ -106,6 +111,10 @@ export class BatchLoop {
   /** Rejects when the loop itself breaks; never resolves. */
   get broken(): Promise<never> {
     return this.#broken.promise
+  }
+
+  #cancelEarly(items: readonly BatchItem[]): void {
+    for (const { id } of items) if (this.#early.take(id)) this.#options.replies.cancel(id)
   }
 
   #held(): readonly Batch[] {
