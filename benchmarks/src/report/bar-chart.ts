@@ -34,7 +34,7 @@ export function barChart({ title, groups }: BarChart): string {
     y += GROUP_HEAD + group.bars.length * BAR
     return drawn
   })
-  return svg({ width: WIDTH, height: y + 12 }, [svgText({ x: 12, y: 20, size: 14 }, title), ...parts])
+  return svg({ width: WIDTH, height: y + 12, title }, [svgText({ x: 12, y: 20, size: 14 }, title), ...parts])
 }
 
 function drawGroup({ name, bars }: BarGroup, top: number, colours: ReadonlyMap<string, string>): string {

@@ -44,7 +44,7 @@ export function lineChart(chart: LineChart): string {
     ...(chart.line === undefined ? [] : [dashed(y(chart.line.y), chart.line.name)]),
     ...chart.curves.map((curve, index) => drawCurve(curve, index, { x, y })).reverse(),
   ]
-  return svg({ width: WIDTH, height: HEIGHT }, parts)
+  return svg({ width: WIDTH, height: HEIGHT, title: chart.title }, parts)
 }
 
 interface Scales {
