@@ -90,11 +90,15 @@ describe.skipIf(noPython !== undefined).each(pythons.slice(-1))(
     })
 
     it.each([
-      ['FailsInSetUp', 'set-up of worker FailsInSetUp failed: RuntimeError: no weights here'],
-      ['FailsInWarmUp', "warm-up of worker FailsInWarmUp failed: KeyError: 'y'"],
-    ])('the class: %s', async (name, text) => {
+      ['FailsInSetUp', 'set-up of worker FailsInSetUp failed: RuntimeError: no weights here', '__init__'],
+      ['FailsInWarmUp', "warm-up of worker FailsInWarmUp failed: KeyError: 'y'", 'forward'],
+    ])('the class, and the line: %s', async (name, text, method) => {
       const { code, message } = await fail({ TEST_PYTHON: path, TEST_TARGET: `workers.py:${name}` })
-      expect({ code, message }).toEqual({ code: 1, message: `stage 'life', replica 1: ${text}` })
+      const place = message.replace(/line \d+/, 'line N')
+      expect({ code, place }).toEqual({
+        code: 1,
+        place: `stage 'life', replica 1: ${text} (workers.py, line N, in ${method})`,
+      })
     })
 
     it('a Python without msgpack: the command, where values cross the border, and no word elsewhere', async () => {

@@ -30,12 +30,23 @@ def run_replica(task):
             traceback.print_exc()
             os._exit(error.code if isinstance(error, SystemExit) and isinstance(error.code, int) else 1)
         what = "".join(traceback.format_exception_only(type(error), error)).strip()
+        what += place_in(error, task.get("main") or task["target"])
         control.failed(replica.phase, replica.name, what, traceback.format_exc())
         os._exit(1)
     # Threads of the user's may still run; nobody waits for them.
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
+
+
+def place_in(error, target):
+    """Where in the folder of the user's file; a library's own lines would not tell them what to mend."""
+    folder = os.path.join(os.path.dirname(os.path.realpath(target.rpartition(":")[0] or target)), "")
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = os.path.realpath(frame.filename)
+        if path.startswith(folder) and "site-packages" not in path and "node_modules" not in path:
+            return " (%s, line %d, in %s)" % (path[len(folder) :], frame.lineno, frame.name)
+    return ""
 
 
 class Replica:
