@@ -49,7 +49,10 @@ export async function readPythonService(
     { python, cwd, env, task: { script, args } },
     { ...ports, received: (message) => received(message, { told, failed }, options, ports) },
   )
-  void process.exited.then((how) => failed(new StartError(`${script} ${how} before it called server.run()`)))
+  void process.exited.then((how) => {
+    const when = process.child.pid === undefined ? '' : ' before it called server.run()'
+    failed(new StartError(`${script} ${how}${when}`))
+  })
   const service = await description
   return { routes: routesOf(service, { ...options, python }), process: process.child }
 }

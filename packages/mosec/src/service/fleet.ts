@@ -1,5 +1,6 @@
 /** All replicas of all stages: started together, watched, changed one stage at a time, stopped together. */
 
+import { setMaxListeners } from 'node:events'
 import { socketFolderOf } from '@mosec/ipc/replica'
 import type { WorkerInfo } from '@mosec/worker'
 import { ReplicaGuard } from '@mosec/worker/replica'
@@ -45,6 +46,8 @@ export class Fleet {
    */
   async start(signal: AbortSignal): Promise<void> {
     const { readyMin } = this.#options
+    // Each stage listens once; Node would call more than ten of them a leak.
+    setMaxListeners(0, signal)
     await Promise.all([...this.#crews.values()].map((crew) => crew.start(readyMin, signal)))
   }
 

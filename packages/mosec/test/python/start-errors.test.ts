@@ -49,7 +49,7 @@ describe('a Python stage without Python', () => {
     const { code, message } = await fail({ TEST_PYTHON: '/no/such/python' })
     expect(code).toBe(1)
     expect(message).toMatch(/^stage 'life', replica 1: .*there is no Python at \/no\/such\/python/)
-    expect(message).toContain('python3 -m venv .venv && .venv/bin/python -m pip install mosec')
+    expect(message).toMatch(/; make one: python3 -m venv \.venv && \.venv\/bin\/python -m pip install mosec$/)
   })
 })
 

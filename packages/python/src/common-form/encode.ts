@@ -17,11 +17,16 @@ export function encode(value: unknown): Uint8Array {
   } catch (error) {
     if (!(error instanceof Misfit)) throw error
     throw new TypeError(
-      `value${error.path} ${error.message} and cannot cross to Python; null, booleans, numbers, strings, bytes, ` +
+      `value${shortened(error.path)} ${error.message} and cannot cross to Python; null, booleans, numbers, strings, bytes, ` +
         'arrays, plain objects, Maps, typed arrays and tensors can',
     )
   }
   return encoder.finish()
+}
+
+/** Of a place deep down its beginning and its end; a log line of kilobytes helps nobody. */
+function shortened(path: string): string {
+  return path.length <= 200 ? path : `${path.slice(0, 100)} ... ${path.slice(-97)}`
 }
 
 /** Something that has no form; the path grows on its way out. */

@@ -222,7 +222,7 @@ export class ReplicaLife {
     const hint = this.#child.isCleanExit
       ? ': its main module ended and never reached server.run(); is run() awaited, and not behind a condition?'
       : ''
-    return `the process ${how} before it was ready${hint}`
+    return this.pid === undefined ? `the process ${how}` : `the process ${how} before it was ready${hint}`
   }
 
   #fail(what: string, cause?: Error): void {
