@@ -56,7 +56,7 @@ describe('a start that cannot be', () => {
   })
 
   it('says that there is no stage', async () => {
-    const { code, errors } = await runToEnd('broken', [], { BROKEN: 'no-stage' })
+    const { code, errors } = await runToEnd('broken', ['--port', '0'], { BROKEN: 'no-stage' })
     expect(errors).toContain('the server has no stage: call appendWorker or route before run')
     expect(code).toBe(2)
   })
