@@ -44,7 +44,8 @@ const echo = closedWorkload({
     (isQuick ? [echoShape({ codec: json, stages: 1, batch: 32 }, [1, 64])] : echoShapes()).flatMap(cellsOf),
   wishes,
   leftOutOfQuick: 'the two that compare Python workers',
-  // 16 servers a round, each with four loads, in ten minutes.
+  warmUpSeconds: 3,
+  // 16 servers a round, each with four loads, in twelve minutes.
   amount: (isQuick) => (isQuick ? { rounds: 2, seconds: 1 } : { rounds: 5, seconds: 1 }),
 })
 
@@ -61,6 +62,7 @@ const sleep = closedWorkload({
     }),
   wishes,
   leftOutOfQuick: 'the two that compare Python workers',
+  warmUpSeconds: 3,
   // Four minutes.
   amount: (isQuick) => (isQuick ? { rounds: 2, seconds: 1 } : { rounds: 5, seconds: 3 }),
 })
