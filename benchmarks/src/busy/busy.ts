@@ -8,9 +8,8 @@ import { ours } from '../peers/peers.ts'
 import { startPeer } from '../peers/running-peer.ts'
 import { busyShares } from '../pictures/busy-share.ts'
 import { cpuMicroseconds } from '../process-tree.ts'
-import { markdownTable } from '../report/markdown-table.ts'
-import { medianBy } from '../report/median.ts'
-import { type Figure, figureOf, type Result } from '../report/result.ts'
+import { type OwnRound, ownResults, ownTable } from '../report/own-results.ts'
+import type { Figure } from '../report/result.ts'
 import type { Wish } from '../report/wish.ts'
 import { wishFindings } from '../report/wish-findings.ts'
 import { smallBody } from '../small-body.ts'
@@ -31,8 +30,6 @@ const figures: readonly Figure[] = [
 ]
 
 const wishes: readonly Wish[] = [{ figure: 'busy', atLeast: 98 }]
-
-type Round = Readonly<Record<string, number>>
 
 interface Cell {
   readonly name: string
@@ -62,20 +59,22 @@ export const busy: Workload = {
   run,
 }
 
-async function run({ isQuick, rounds, seconds, only, print, save }: RunSettings): Promise<WorkloadReport> {
-  const chosen = cells.filter(({ name }, index) => only(name) && (!isQuick || index === 0 || index === 3))
-  const measured = new Map<Cell, Round[]>(chosen.map((cell) => [cell, []]))
-  for (let round = 1; round <= rounds; round++) {
-    for (const cell of round % 2 === 1 ? chosen : chosen.toReversed()) {
-      print(`  round ${round}: ${cell.name}\n`)
-      measured.get(cell)?.push(await measure(cell, seconds))
-    }
-    await save(resultsOf(measured))
+async function run(settings: RunSettings): Promise<WorkloadReport> {
+  const { isQuick, seconds, only } = settings
+  const chosen = cells
+    .filter((_, index) => !isQuick || index === 0 || index === 3)
+    .map((cell) => ({ ...cell, name: `${cell.name}, c = ${cell.connections}` }))
+    .filter(({ name }) => only(name))
+  const measureCell = (cell: Cell): Promise<OwnRound> => measure(cell, seconds)
+  const results = await ownResults({ cells: chosen, figures, measure: measureCell }, settings)
+  return {
+    text: ownTable(results, figures),
+    data: results,
+    findings: wishFindings(wishes, results, figures),
   }
-  return reportOf(resultsOf(measured))
 }
 
-async function measure({ fixedMs, itemMs, body, connections }: Cell, seconds: number): Promise<Round> {
+async function measure({ fixedMs, itemMs, body, connections }: Cell, seconds: number): Promise<OwnRound> {
   const folder = await mkdtemp(join(tmpdir(), 'mosec-bench-'))
   const BUSY_FILE = join(folder, 'busy')
   const env = { BUSY_FILE, ANSWER: 'index', FIXED_MS: String(fixedMs), ITEM_MS: String(itemMs) }
@@ -100,32 +99,5 @@ async function measure({ fixedMs, itemMs, body, connections }: Cell, seconds: nu
   } finally {
     await server.stop()
     await rm(folder, { recursive: true })
-  }
-}
-
-function resultsOf(measured: ReadonlyMap<Cell, readonly Round[]>): Result[] {
-  return [...measured].map(([{ name, connections }, rounds]) => ({
-    cell: `${name}, c = ${connections}`,
-    server: 'ours',
-    isOurs: true,
-    figures: Object.fromEntries(
-      figures.map(({ key }) => [key, medianBy(rounds, (round) => round[key] ?? Number.NaN)]),
-    ),
-    failures: rounds.reduce((sum, round) => sum + (round['failures'] ?? 0), 0),
-    rounds,
-  }))
-}
-
-function reportOf(results: readonly Result[]): WorkloadReport {
-  const head = ['cell', ...figures.map(({ title }) => title), 'failed']
-  const rows = results.map((result) => [
-    result.cell,
-    ...figures.map((figure) => figureOf(result, figure).toFixed(figure.digits)),
-    String(result.failures),
-  ])
-  return {
-    text: markdownTable(head, rows),
-    data: results,
-    findings: wishFindings(wishes, results, figures),
   }
 }

@@ -4,40 +4,14 @@
  * Whoever is answered sends again, so that the depth stays; a replica answers at the end of the turn. Metrics are counted.
  */
 
-import {
-  adaptive,
-  type BatchItem,
-  type Connection,
-  type LinkEvents,
-  silentLogger,
-  systemClock,
-  type TaskSink,
-} from '@mosec/core'
+import { adaptive, silentLogger, systemClock, type TaskSink } from '@mosec/core'
 import { Scheduler } from '@mosec/core/scheduler'
+import { EchoConnection } from '@mosec/core/testing'
 import { metricsObserver } from '@mosec/metrics'
 
 const TASKS = 300_000
 const STAGE = 'echo'
 const ROUTE = '/inference'
-
-/** Answers each batch with its own bytes, one turn later. */
-class Echo implements Connection {
-  readonly replica = 1
-  #events: LinkEvents | undefined
-
-  open(events: LinkEvents): void {
-    this.#events = events
-  }
-
-  send(items: readonly BatchItem[]): void {
-    const replies = items.map(({ id, bytes }) => ({ id, code: 'ok' as const, bytes }))
-    setImmediate(() => this.#events?.replied(replies))
-  }
-
-  cancel(): void {}
-
-  close(): void {}
-}
 
 /** The steady state begins when all that waited at first are answered, and the code is compiled. */
 function measure(depth: number): Promise<number> {
@@ -55,7 +29,7 @@ function measure(depth: number): Promise<number> {
     }),
     logger: silentLogger,
   })
-  scheduler.stage(STAGE).attach(new Echo())
+  scheduler.stage(STAGE).attach(new EchoConnection())
   const bytes = new Uint8Array(100)
   const warmUp = Math.max(50_000, 2 * depth)
   return new Promise((resolve) => {

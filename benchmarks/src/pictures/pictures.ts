@@ -9,9 +9,8 @@ import { startPeer } from '../peers/running-peer.ts'
 import { tfjsNodeProject } from '../peers/tfjs-node-project.ts'
 import { cpuMicroseconds } from '../process-tree.ts'
 import { barChart } from '../report/bar-chart.ts'
-import { markdownTable } from '../report/markdown-table.ts'
-import { medianBy } from '../report/median.ts'
-import { type Figure, figureOf, type Result } from '../report/result.ts'
+import { type OwnRound, ownResults, ownTable } from '../report/own-results.ts'
+import type { Figure, Result } from '../report/result.ts'
 import type { Wish } from '../report/wish.ts'
 import { wishFindings } from '../report/wish-findings.ts'
 import type { RunSettings, Workload, WorkloadReport } from '../workload.ts'
@@ -40,8 +39,6 @@ const wishes: readonly Wish[] = [16, 32].map((count) => ({
   cell: `c = ${count}`,
   atLeast: 95,
 }))
-
-type Round = Readonly<Record<string, number>>
 
 interface Cell {
   readonly name: string
@@ -77,25 +74,21 @@ function cellsOf(isQuick: boolean): Cell[] {
   })
 }
 
-async function run({ isQuick, rounds, seconds, only, print, save }: RunSettings): Promise<WorkloadReport> {
+async function run(settings: RunSettings): Promise<WorkloadReport> {
+  const { isQuick, seconds, only } = settings
   const body = await makeJpeg()
-  const measured = new Map<Cell, Round[]>(
-    cellsOf(isQuick)
-      .filter(({ name }) => only(name))
-      .map((cell) => [cell, []]),
-  )
-  for (let round = 1; round <= rounds; round++) {
-    const cells = [...measured.keys()]
-    for (const cell of round % 2 === 1 ? cells : cells.toReversed()) {
-      print(`  round ${round}: ${cell.name}\n`)
-      measured.get(cell)?.push(await measure(cell, body, seconds))
-    }
-    await save(resultsOf(measured))
+  const cells = cellsOf(isQuick).filter(({ name }) => only(name))
+  const measureCell = (cell: Cell): Promise<OwnRound> => measure(cell, body, seconds)
+  const results = await ownResults({ cells, figures, measure: measureCell }, settings)
+  return {
+    text: ownTable(results, figures),
+    data: results,
+    findings: wishFindings(wishes, results, figures),
+    charts: { busy: busyChart(results) },
   }
-  return reportOf(resultsOf(measured))
 }
 
-async function measure({ env, connections }: Cell, body: Uint8Array, seconds: number): Promise<Round> {
+async function measure({ env, connections }: Cell, body: Uint8Array, seconds: number): Promise<OwnRound> {
   const folder = await mkdtemp(join(tmpdir(), 'mosec-bench-'))
   const BUSY_FILE = join(folder, 'busy')
   const server = await startPeer(ours('pictures', { ...env, BUSY_FILE }))
@@ -121,38 +114,6 @@ async function measure({ env, connections }: Cell, body: Uint8Array, seconds: nu
     await server.stop()
     await rm(folder, { recursive: true })
   }
-}
-
-function resultsOf(measured: ReadonlyMap<Cell, readonly Round[]>): Result[] {
-  return [...measured].map(([{ name }, rounds]) => ({
-    cell: name,
-    server: 'ours',
-    isOurs: true,
-    figures: Object.fromEntries(
-      figures.map(({ key }) => [key, medianBy(rounds, (round) => round[key] ?? Number.NaN)]),
-    ),
-    failures: rounds.reduce((sum, round) => sum + (round['failures'] ?? 0), 0),
-    rounds,
-  }))
-}
-
-function reportOf(results: readonly Result[]): WorkloadReport {
-  return {
-    text: tableOf(results),
-    data: results,
-    findings: wishFindings(wishes, results, figures),
-    charts: { busy: busyChart(results) },
-  }
-}
-
-function tableOf(results: readonly Result[]): string {
-  const head = ['cell', ...figures.map(({ title }) => title), 'failed']
-  const rows = results.map((result) => [
-    result.cell,
-    ...figures.map((figure) => figureOf(result, figure).toFixed(figure.digits)),
-    String(result.failures),
-  ])
-  return markdownTable(head, rows)
 }
 
 function busyChart(results: readonly Result[]): string {

@@ -4,40 +4,13 @@
  * 64 clients, each sends again when it is answered; replicas answer at the end of the turn. No codec, no socket, no HTTP.
  */
 
-import {
-  adaptive,
-  type BatchItem,
-  type Connection,
-  combineObservers,
-  type LinkEvents,
-  silentLogger,
-  systemClock,
-  type TaskSink,
-} from '@mosec/core'
+import { adaptive, combineObservers, silentLogger, systemClock, type TaskSink } from '@mosec/core'
 import { Scheduler, type StageOptions } from '@mosec/core/scheduler'
+import { EchoConnection } from '@mosec/core/testing'
 
 const TASKS = 400_000
 const CLIENTS = 64
 const ROUNDS = 5
-
-/** Answers each batch with its own bytes, one turn later. */
-class Echo implements Connection {
-  readonly replica = 1
-  #events: LinkEvents | undefined
-
-  open(events: LinkEvents): void {
-    this.#events = events
-  }
-
-  send(items: readonly BatchItem[]): void {
-    const replies = items.map(({ id, bytes }) => ({ id, code: 'ok' as const, bytes }))
-    setImmediate(() => this.#events?.replied(replies))
-  }
-
-  cancel(): void {}
-
-  close(): void {}
-}
 
 const stage = (name: string): StageOptions => ({
   name,
@@ -58,7 +31,7 @@ function measure(stages: number, routes: number): Promise<number> {
     observer: combineObservers([], () => {}),
     logger: silentLogger,
   })
-  for (const name of names) scheduler.stage(name).attach(new Echo())
+  for (const name of names) scheduler.stage(name).attach(new EchoConnection())
   const bytes = new Uint8Array(100)
   return new Promise((resolve) => {
     let sent = 0
