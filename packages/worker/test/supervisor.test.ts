@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { StartError } from '@mosec/core'
+import { FakeClock } from '@mosec/core/testing'
 import { expect, test } from 'vitest'
 import { fixture, isAlive, SupervisorRig } from './supervisor-rig.ts'
 
@@ -75,6 +76,22 @@ test.concurrent('a start that takes too long is ended, and names the option', as
   await using rig = new SupervisorRig(['setup-hangs'], { startTimeoutMs: 50, killGraceMs: 10 })
   await expect(rig.supervisor.start()).rejects.toThrow(/not ready after 50 ms; raise startTimeoutMs/)
   expect(rig.supervisor.state).toBe('stopped')
+})
+
+test.concurrent('a start that takes long is told in the log, by stage and replica, and no longer than it lasts', async () => {
+  const clock = new FakeClock()
+  await using rig = new SupervisorRig(['setup-hangs'], { clock })
+  const refused = expect(rig.supervisor.start()).rejects.toThrow(StartError)
+  await expect.poll(() => clock.pendingTimers).toBe(1)
+  clock.advance(30_000)
+  expect(rig.lines).toEqual([
+    { message: expect.stringContaining('not ready after 10 s'), fields: { stage: 'test', replica: 2 } },
+    { message: expect.stringContaining('not ready after 30 s'), fields: { stage: 'test', replica: 2 } },
+  ])
+  await rig.supervisor.stop({ graceMs: 0 })
+  await refused
+  clock.advance(3_600_000)
+  expect(rig.lines).toHaveLength(2)
 })
 
 test.concurrent('a start that is aborted rejects with the reason, and leaves nothing', async () => {

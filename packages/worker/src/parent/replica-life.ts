@@ -9,6 +9,7 @@ import { deferred } from '../deferred.ts'
 import { ReplicaConnection } from './replica-connection.ts'
 import type { ReplicaGuard } from './replica-guard.ts'
 import type { ReplicaHost, ReplicaLaunch } from './replica-host.ts'
+import { tellSlowStart } from './slow-start.ts'
 import { hostLink, startHost } from './start-host.ts'
 import { within } from './within.ts'
 
@@ -151,6 +152,7 @@ export class ReplicaLife {
       startTimeoutMs < Infinity
         ? clock.after(startTimeoutMs, () => this.#fail(tooSlow(startTimeoutMs)))
         : undefined
+    const slow = tellSlowStart(this.#options)
     const abort = (): void => this.#failed.reject(signal?.reason)
     if (signal?.aborted) abort()
     signal?.addEventListener('abort', abort, { once: true })
@@ -159,6 +161,7 @@ export class ReplicaLife {
     const ready = Promise.all([this.#hello.promise, this.#accepted])
     return Promise.race([ready, this.#failed.promise]).finally(() => {
       timer?.cancel()
+      slow.cancel()
       signal?.removeEventListener('abort', abort)
     })
   }
