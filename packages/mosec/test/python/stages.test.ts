@@ -140,6 +140,32 @@ describe.skipIf(noPython !== undefined).each(pythons)('Python stages, Mosec $nam
     expect(answer.text).toContain(text)
   })
 
+  const advice = 'let forward give other types, or override serialize'
+  it.each([
+    [
+      '/unwritable',
+      'set',
+      `stage unwritable: a set cannot be written as application/json: Object of type set is not JSON serializable; ${advice}`,
+    ],
+    [
+      '/unwritable',
+      'complex',
+      `stage unwritable: a ndarray cannot be written as application/json: Object of type ndarray is not JSON serializable; ${advice}`,
+    ],
+    ['/silent', 'set', 'stage silent: a set cannot be written by Silent.serialize (ValueError)'],
+  ])(
+    'an answer that cannot be written names stage and type, to the client and in the log: %s, %s',
+    async (route, name, text) => {
+      expect(await post(route, JSON.stringify(name))).toEqual({
+        status: 500,
+        text: `encoding error: ${text}`,
+      })
+      const line = await program.logged(({ msg }) => msg?.endsWith(text) === true)
+      expect(line).toMatchObject({ stage: route.slice(1), replica: 1 })
+      expect(await post('/unwritable', '"big"')).toEqual({ status: 200, text: String(2n ** 70n) })
+    },
+  )
+
   it('what TypeScript cannot hand over names the stage, the place and the type', async () => {
     expect(await post('/arrays', { make: 'date' })).toEqual({
       status: 500,

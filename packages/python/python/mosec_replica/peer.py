@@ -7,11 +7,12 @@ from contextlib import contextmanager
 
 from mosec import SSEWorker
 from mosec import coordinator as mosec_coordinator
-from mosec.coordinator import Coordinator
+from mosec.coordinator import Coordinator, State
 from mosec.errors import ClientError, MosecTimeoutError
 from mosec.protocol import HTTPStatusCode, Protocol
 
 from .describe import describe, examples_of
+from .egress import write
 from .stream_credit import StreamCredit
 
 FRAME = struct.Struct("!HH")
@@ -71,6 +72,8 @@ def make_peer(replica):
             for task_id, state, payload in zip(ids, states, payloads):
                 parts += (task_id, struct.pack("!HI", state, len(payload)), payload)
             self.socket.sendall(b"".join(parts))
+            if self._credit is not None and flag == HTTPStatusCode.OK:
+                self._credit.answered(ids)
 
         def told(self, message):
             if self._credit is not None:
@@ -102,6 +105,11 @@ def make_peer(replica):
             if not replica.protocol.has_listeners():
                 raise ClientError("every client of this stream has left")
             type(self.worker).send_stream_event(self.worker, text, index)
+
+        def encode(self, data, state):
+            if state & State.EGRESS:
+                return write(self.worker.serialize, self.worker, data)
+            return super().encode(data, state)
 
         def init_protocol(self):
             """The socket is there before the process is."""

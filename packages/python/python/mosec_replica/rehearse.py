@@ -5,6 +5,7 @@ import traceback
 
 from .common_form import CommonForm
 from .describe import examples_of
+from .egress import write
 
 LONGEST_TEXT = 160
 
@@ -73,7 +74,7 @@ def rehearsed(worker, stage):
             if hasattr(worker, "send_stream_event"):
                 return dict(told, bytes=output.encode(), mimeType=self.resp_mime_type)
             if is_last:
-                return dict(told, bytes=self.serialize(output), mimeType=self.resp_mime_type)
+                return dict(told, bytes=write(self.serialize, self, output), mimeType=self.resp_mime_type)
             return dict(told, bytes=super().serialize_ipc(output))
 
     Rehearsed.__name__ = worker.__name__
