@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { ConfigurationError, MosecError, systemClock } from '@mosec/core'
 import type { PythonService } from '@mosec/python'
 import { Command } from 'commander'
-import { type LogLevel, resolveConfig } from '../config/index.ts'
+import { foreignFlags, type LogLevel, resolveConfig } from '../config/index.ts'
 import { createLogger, type ServerLogger } from '../log/index.ts'
 import { Server } from '../server.ts'
 import type { Stage } from '../stage.ts'
@@ -18,6 +18,7 @@ Runs a service file of Mosec's for Python, unchanged: its workers, routes and da
   --python <path>  the interpreter; that of the active virtual environment, .venv or python3 when left out
 
 Behind the file stand its own flags, Mosec's --wait and --debug, and those of every server, which follow.
+A flag that is none of them is the file's, as under Mosec; the log names it.
 
 `
 
@@ -63,7 +64,20 @@ async function runPython(args: readonly string[]): Promise<void> {
   const logger = createLogger({ level })
   const service = await readService(call, logger)
   if (service === undefined) process.exitCode = CODE_FAILED
-  else await serve(call.script, service)
+  else {
+    tellForeignFlags(call.script, flags, logger)
+    await serve(call.script, service)
+  }
+}
+
+/** Any flag may be the file's own, so a misspelt one is no error, but it shall be seen. */
+function tellForeignFlags(script: string, flags: readonly string[], logger: ServerLogger): void {
+  const foreign = foreignFlags(flags).filter((flag) => flag !== '--wait')
+  if (foreign.length === 0) return
+  const names = foreign.join(', ')
+  logger.info(
+    `left to ${script}, since the server has no such flag: ${names}; --help lists those that it has`,
+  )
 }
 
 /** Undefined when there is nothing to run: help was asked for, or a flag is wrong. */

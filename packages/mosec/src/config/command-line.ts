@@ -35,6 +35,13 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   }
 }
 
+/** Names of the flags that are not ours, up to `--`, as they are left to the user's program; their values may be secret. */
+export function foreignFlags(argv: readonly string[]): string[] {
+  const words = buildCommand().parse(beforeDashes(argv), { from: 'user' }).args
+  const names = words.filter((word) => /^--?[a-z]/i.test(word)).map((word) => word.replace(/=.*/s, ''))
+  return [...new Set(names)]
+}
+
 /** The help, wrapped at `columns`. */
 export function helpText(columns: number): string {
   const command = buildCommand().configureHelp({ helpWidth: columns })
@@ -76,11 +83,15 @@ function toOption(option: OptionDefinition<unknown>): Option {
   return new Option(flags, `${option.description}\n${origin}`)
 }
 
+const beforeDashes = (argv: readonly string[]): readonly string[] =>
+  argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
+
 // The parser takes --switch=value for a flag that it does not know, so it would be passed over in silence.
 function refuseSwitchValues(argv: readonly string[]): void {
-  const ours = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
   for (const { flag } of optionList.filter(isSwitch)) {
-    const wrong = ours.find((word) => word.startsWith(`--${flag}=`) || word.startsWith(`--no-${flag}=`))
+    const wrong = beforeDashes(argv).find(
+      (word) => word.startsWith(`--${flag}=`) || word.startsWith(`--no-${flag}=`),
+    )
     if (wrong === undefined) continue
     const value = JSON.stringify(wrong.slice(wrong.indexOf('=') + 1))
     throw new ConfigurationError(`--${flag} takes no value, got ${value}: write --${flag} or --no-${flag}`)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { foreignFlags } from './command-line.ts'
 import { type ConfigSources, resolveConfig } from './resolve-config.ts'
 import type { ServerConfig } from './server-config.ts'
 
@@ -151,6 +152,24 @@ describe('resolveConfig', () => {
     ]
     expect(config({ argv }).port).toBe(9)
     expect(config({ argv: ['--', '--help', '--compression=1'] }).isCompressionOn).toBe(false)
+  })
+
+  it("names the user's flags, without their values", () => {
+    const argv = [
+      '--model=secret',
+      '--port',
+      '9',
+      '-v',
+      '--prot',
+      '-5',
+      '--model',
+      'x',
+      '--dry-run',
+      '--',
+      '--z',
+    ]
+    expect(foreignFlags(argv)).toEqual(['--model', '-v', '--prot'])
+    expect(foreignFlags(['--port=1', '--no-dry-run', 'word'])).toEqual([])
   })
 
   it('does not check what loses', () => {

@@ -24,7 +24,7 @@ describe.skipIf(noPython !== undefined).each(pythons)('mosec python, Mosec $name
     })
 
   it('echo: stages, batches, validation, Mosec’s bytes and types', async () => {
-    await using program = await start('echo.py')
+    await using program = await start('echo.py', ['--wait', '5'])
     const answer = await post(program, '/inference', '{"seconds": 0.5}')
     expect(answer.headers.get('content-type')).toBe('application/json')
     expect(await answer.text()).toBe('{\n  "msg": "slept 0.5 s"\n}')
@@ -39,6 +39,7 @@ describe.skipIf(noPython !== undefined).each(pythons)('mosec python, Mosec $name
     expect(await (await fetch(program.url)).text()).toBe('MOSEC service')
     expect(await (await fetch(`${program.url}/metrics`)).text()).toContain('stage="Sleep_2"')
     await program.logged(({ msg, stage }) => stage === 'Sleep_2' && msg === 'a batch of 1')
+    expect(program.output()).not.toContain('left to echo.py')
   })
 
   it('multi-route and typed validation: two routes share a stage', async () => {
@@ -80,6 +81,11 @@ describe.skipIf(noPython !== undefined).each(pythons)('mosec python, Mosec $name
 
   it('custom env, flags of its own, a daemon, and what stands behind server.run()', async () => {
     const program = await start('environment.py', ['--greeting', 'good day'])
+    await program.logged(
+      ({ level, msg }) =>
+        level === 'info' &&
+        msg?.startsWith('left to environment.py, since the server has no such flag: --greeting;') === true,
+    )
     const seen = new Set<string>()
     const ask = async (): Promise<number> => seen.add(await (await post(program, '/say', '{}')).text()).size
     await expect.poll(ask, { timeout: 10_000 }).toBe(2)
