@@ -1,7 +1,7 @@
 /** The Python environments that tests run in: `packages/python/make-venvs.sh` makes them. */
 
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** An interpreter that has Mosec. */
@@ -11,18 +11,17 @@ export interface Python {
   readonly path: string
 }
 
-const at = (name: Python['name']): Python => ({
-  name,
-  path: fileURLToPath(new URL(`../../../python/.venv/${name}/bin/python`, import.meta.url)),
-})
+const folder = process.env['TEST_PYTHONS'] ?? fileURLToPath(new URL('../../../python/.venv', import.meta.url))
 
-/** Those that are there, complete. */
-export const pythons: readonly Python[] = [at('oldest'), at('newest')].filter(({ path }) =>
-  existsSync(join(dirname(path), '..', 'complete')),
-)
+/** Both, whether they are there or not: a suite for each of none would be no suite, which is a failure. */
+export const pythons: readonly Python[] = (['oldest', 'newest'] as const).map((name) => ({
+  name,
+  path: join(folder, name, 'bin/python'),
+}))
 
 /** Why tests are left out; undefined when they are not. */
-export const noPython =
-  pythons.length === 2 ? undefined : 'no Python with Mosec: packages/python/make-venvs.sh makes it, from PyPI'
+export const noPython = pythons.every(({ name }) => existsSync(join(folder, name, 'complete')))
+  ? undefined
+  : 'no Python with Mosec: packages/python/make-venvs.sh makes it, from PyPI'
 
 if (noPython !== undefined) console.log(`left out: ${noPython}`)
