@@ -1,7 +1,6 @@
 import type { BatchItem, Link, LinkEvents, Reply } from '@mosec/core'
 import { expect, it } from 'vitest'
 import { isolatingLink } from './isolating-link.ts'
-import { mosecLink } from './mosec-link.ts'
 
 const bytes = new Uint8Array()
 const item = (id: number): BatchItem => ({ id, state: 0, bytes })
@@ -91,5 +90,5 @@ it('passes on answers of a few, of strangers, and the end', () => {
 it('tells, as the link that it wraps, that memory of answered tasks may be used again', () => {
   expect(rig([]).link.copiesBytes).toBe(false)
   const inner: Link = { copiesBytes: true, open() {}, send() {}, close() {} }
-  expect(isolatingLink(mosecLink(inner)).copiesBytes).toBe(true)
+  expect(isolatingLink(inner).copiesBytes).toBe(true)
 })

@@ -3,7 +3,6 @@
 import type { LaunchedReplica, LaunchPorts, Link, ReplicaLauncher, ReplicaOrder } from '@mosec/core'
 import { interpreterOf } from './interpreter.ts'
 import { isolatingLink } from './isolating-link.ts'
-import { mosecLink } from './mosec-link.ts'
 import { PythonProcess } from './python-process.ts'
 
 /** Where the class is, and what runs it. */
@@ -56,8 +55,7 @@ export class PythonLauncher implements ReplicaLauncher {
   }
 
   link(link: Link, { maxBatchSize, onBatchError }: ReplicaOrder): Link {
-    const plain = mosecLink(link)
-    return maxBatchSize > 1 && onBatchError === 'isolate' ? isolatingLink(plain) : plain
+    return maxBatchSize > 1 && onBatchError === 'isolate' ? isolatingLink(link) : link
   }
 }
 

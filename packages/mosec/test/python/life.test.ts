@@ -78,6 +78,17 @@ describe.skipIf(noPython !== undefined).each(pythons)(
       expect(await pidOf(program)).toBe(before)
     })
 
+    it('a forward that runs on past the deadline of its batch is interrupted, and its replica lives', async () => {
+      await using program = await start({ maxBatchSize: 1 }, { flags: ['--timeout', '700'] })
+      const before = await pidOf(program)
+      expect(await post(program, { do: 'sleep', seconds: 1000 })).toEqual({
+        status: 408,
+        text: 'inference timeout',
+      })
+      await program.logged(({ msg }) => msg?.endsWith('the deadline of the whole batch is over') === true)
+      expect(await pidOf(program)).toBe(before)
+    })
+
     it('prints and logs appear in the log with stage and replica, and break nothing', async () => {
       await using program = await start()
       expect((await post(program, { do: 'print' })).status).toBe(200)

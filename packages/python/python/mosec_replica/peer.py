@@ -1,19 +1,18 @@
 """Mosec's coordinator and protocol, at home in our sockets and under our supervision."""
 
-import signal
 import socket
 import struct
-from contextlib import contextmanager
 
 from mosec import SSEWorker
 from mosec import coordinator as mosec_coordinator
 from mosec.coordinator import Coordinator, State
-from mosec.errors import ClientError, MosecTimeoutError
+from mosec.errors import ClientError
 from mosec.protocol import HTTPStatusCode, Protocol
 
 from .describe import describe, examples_of
 from .egress import write
 from .stream_credit import StreamCredit
+from .time_limit import TimeLimit
 
 FRAME = struct.Struct("!HH")
 ITEM = struct.Struct("!IHI")
@@ -22,6 +21,7 @@ ITEM = struct.Struct("!IHI")
 def make_peer(replica):
     """Mosec's coordinator for this replica: a class, since its constructor is all there is."""
     task = replica.task
+    time_limit = TimeLimit()
 
     class ReplicaProtocol(Protocol):
         """The same frames over the socket of this replica; connecting says that it is ready."""
@@ -45,6 +45,7 @@ def make_peer(replica):
         def receive(self):
             # EOFError would end the process with a trace; Mosec expects an OSError here.
             flag, count = FRAME.unpack(self._read(FRAME.size))
+            time_limit.received(flag)
             ids, states, payloads = [], [], []
             for _ in range(count):
                 header = self._read(ITEM.size)
@@ -116,20 +117,5 @@ def make_peer(replica):
 
     mosec_coordinator.Protocol = ReplicaProtocol
     mosec_coordinator.CONN_CHECK_INTERVAL = 0
-    mosec_coordinator.set_mosec_timeout = limited
+    mosec_coordinator.set_mosec_timeout = time_limit.limited
     return ReplicaCoordinator
-
-
-@contextmanager
-def limited(seconds):
-    """Mosec's limit of `forward`; 0.9.0 takes whole seconds only, and the text is for clients."""
-
-    def late(signum, frame):
-        raise MosecTimeoutError("forward took longer than %g s" % seconds)
-
-    signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
