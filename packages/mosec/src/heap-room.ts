@@ -1,4 +1,4 @@
-/** How far V8 lets the heap of a process that serves HTTP grow before it looks through all of it again. */
+/** How far V8 lets the heap of a process that bodies pass through grow before it looks through all of it again. */
 
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 
@@ -16,10 +16,10 @@ export interface HeapOfProcess {
 }
 
 /**
- * Bodies lie outside of V8's heap, and V8 counts them as its growth. The heap of such a process is small (some 12 MB are
- * alive), so 12 MB of bodies are enough to make it look through all of the heap again, ten times a second with bodies of
- * 150 kB: up to half of the processor time of such a request. A process with a larger heap keeps V8's own way, and so
- * does one whose command line says something about it.
+ * Bodies and payloads lie outside of V8's heap, and V8 counts them as its growth. The heap of such a process is small
+ * (some 12 MB are alive), so 12 MB of bodies are enough to make it look through all of the heap again, ten times a
+ * second with bodies of 150 kB: up to half of the processor time of such a request. A process with a larger heap keeps
+ * V8's own way, and so does one whose command line says something about it.
  */
 export function giveHeapRoom({ args, usedBytes, setFlag }: HeapOfProcess = ofThisProcess()): void {
   if (usedBytes > SMALL_BYTES || args.some((arg) => arg.startsWith(FLAG))) return

@@ -4,6 +4,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { AnyWorker, Channel } from '@mosec/core'
 import { connectUnixSocket, socketFolderOf } from '@mosec/ipc/replica'
 import { type ReplicaPlace, replicaDoor, runReplicaProcess } from '@mosec/worker'
+import { giveHeapRoom } from '../heap-room.ts'
 import { clearAwayIfOrphaned } from './clear-away.ts'
 import { preparedWorker, type WorkerSource } from './prepared-worker.ts'
 import type { ReplicaSpec } from './replica-spec.ts'
@@ -32,8 +33,14 @@ export function runReplica(place: ReplicaPlace, spec: ReplicaSpec, source: Repli
     onBatchError: spec.onBatchError,
     logLevel: spec.logLevel,
     parentFolder: socketFolderOf(place.address),
-    connect: () => (door === undefined ? connectUnixSocket(place.address) : joinThread(door)),
+    connect: () => (door === undefined ? joinProcess(place.address) : joinThread(door)),
   })
+}
+
+/** What is alive is known now that the worker is warm; a thread has the heap flags of its process. */
+function joinProcess(address: string): Promise<Channel> {
+  giveHeapRoom()
+  return connectUnixSocket(address)
 }
 
 /** Loaded by threads only. */
