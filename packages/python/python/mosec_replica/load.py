@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 import os
 import sys
+import sysconfig
 import traceback
 
 OLDEST = (0, 9)
@@ -33,7 +34,18 @@ def load_mosec():
 
 
 def pip(*packages):
-    return " ".join([sys.executable, "-m", "pip", "install"] + ["'%s'" % name for name in packages])
+    """The command that installs them; into a new environment, which is found there, where the system keeps its own."""
+    install = " ".join(["-m", "pip", "install"] + ["'%s'" % name for name in packages])
+    if not _is_externally_managed():
+        return "%s %s" % (sys.executable, install)
+    folder = os.path.join(os.getcwd(), ".venv")
+    return "%s -m venv %s && %s %s" % (sys.executable, folder, os.path.join(folder, "bin", "python"), install)
+
+
+def _is_externally_managed():
+    """As pip sees it (PEP 668): Debian's own Python, say, installs nothing for users."""
+    marker = os.path.join(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED")
+    return sys.prefix == sys.base_prefix and os.path.exists(marker)
 
 
 def load_worker(target, main=None):
