@@ -67,8 +67,9 @@ describe('ingress processes', () => {
       await ingressPid()
       await stillWorks()
     }
-    const page = await get(program, '/metrics')
-    expect(page.body).toMatch(/throughput_total\{code="200",endpoint="\/inference"\} 6\n/)
+    // An ingress tells of its answers with its next task, or a little later.
+    const page = async (): Promise<string> => (await get(program, '/metrics')).body
+    await expect.poll(page).toMatch(/throughput_total\{code="200",endpoint="\/inference"\} 6\n/)
   })
 
   it('cancel what they leave behind when killed, start again, and the others go on', async () => {

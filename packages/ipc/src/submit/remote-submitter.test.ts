@@ -243,6 +243,16 @@ describe('a remote submitter', () => {
     expect(answers).toEqual(told)
   })
 
+  it('tells answers with the next task, not in a write of their own', async () => {
+    const { near, submitter, answers, send, scheduler, until } = await setUp()
+    submitter.answered({ endpoint: '/one', status: 200, durationMs: 1 })
+    await new Promise(setImmediate)
+    expect(near.bytesWritten).toBe(0)
+    send()
+    await until(() => scheduler.seen.length === 1)
+    expect(answers).toHaveLength(1)
+  })
+
   it('settles what waits as unavailable when the scheduler is gone, and what comes after', async () => {
     const { far, send, closed, until } = await setUp()
     const { client } = send()

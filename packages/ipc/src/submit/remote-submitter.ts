@@ -119,9 +119,9 @@ export class RemoteSubmitter implements Submitter {
     this.#grant(handle, handle.credit?.resumed() ?? 0)
   }
 
-  /** Tells the other side's observer; many in one write, as tasks are. */
+  /** Tells the other side's observer, with the next task or within 10 ms. */
   answered({ endpoint, status, durationMs, left }: Answered): void {
-    this.#records.append({
+    this.#records.appendLazily({
       kind: kinds.answered,
       tag: departures.indexOf(left),
       word: this.#routes.get(endpoint) ?? 0,
