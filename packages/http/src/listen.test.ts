@@ -1,8 +1,9 @@
 /** Opening and closing a port. */
 
+import { Server } from 'node:net'
 import { StartError } from '@mosec/core'
 import { FakeClock } from '@mosec/core/testing'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { RawClient } from './testing/raw-client.ts'
 import { listenLocally, makeTestFace } from './testing/test-face.ts'
 
@@ -21,6 +22,21 @@ it('names an address that this machine does not have, and a host that nobody kno
   await expect(face.listen({ port: 0, host: 'no-such-host.invalid' })).rejects.toThrow(
     /cannot listen on no-such-host\.invalid:0/,
   )
+})
+
+it('asks the system for a backlog, which it does not tell afterwards', async () => {
+  const listens = vi.spyOn(Server.prototype, 'listen')
+  onTestFinished(() => listens.mockRestore())
+  const { face } = makeTestFace()
+  for (const backlog of [undefined, 2 ** 31 - 1]) {
+    const where = { port: 0, host: '127.0.0.1', ...(backlog === undefined ? {} : { backlog }) }
+    const listening = await face.listen(where)
+    const client = await RawClient.connect(listening.port)
+    client.send('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n')
+    await client.waitFor('alive')
+    await listening.close()
+    expect(listens.mock.lastCall?.[0]).toMatchObject({ backlog: backlog ?? 511 })
+  }
 })
 
 it('closes idle connections at once, lets an answer finish, and closes twice without harm', async () => {

@@ -16,6 +16,8 @@ export interface ListenOptions {
   readonly port: number
   /** `0.0.0.0` when left out. */
   readonly host?: string
+  /** Connections that may wait to be accepted, 511 when left out; the system has a limit of its own. */
+  readonly backlog?: number
 }
 
 /** A face that has connections. */
@@ -52,8 +54,8 @@ const KEEP_ALIVE_MS = 65_000
 /** Time for a request's head; slow heads are how a few clients hold many connections. */
 const HEADERS_TIMEOUT_MS = 30_000
 /**
- * Connections that may wait to be accepted: node's own default. With 4096 fewer were answered in time when the process
- * had stood still for a while under four times its load (four of four rounds of W5, on a busy machine).
+ * Node's own default. Who finds it full tries again a second later. A longer one costs more when the process stood still
+ * under overload: it then works through connections whose clients have left, while those behind them leave, too.
  */
 const BACKLOG = 511
 /** What a closing port waits beyond the service timeout for slow readers. */
@@ -65,14 +67,14 @@ export async function listen(
   dispatch: Dispatch,
   options: ListenOptions,
 ): Promise<Listening> {
-  const host = options.host ?? '0.0.0.0'
+  const { port: wanted, host = '0.0.0.0', backlog = BACKLOG } = options
   const port = new Port(context, dispatch)
   // As node's own HTTP server asks for: a client may end its side and still wait for its answer.
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => port.accept(socket))
-  await open(server, host, options.port)
+  await open(server, { host, port: wanted, backlog })
   const address = server.address()
   return {
-    port: typeof address === 'object' && address !== null ? address.port : options.port,
+    port: typeof address === 'object' && address !== null ? address.port : wanted,
     host,
     drain: () => port.drain(),
     close: () => {
@@ -153,10 +155,10 @@ class Port {
 
 const tooSlow = Object.assign(new Error('no request'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' })
 
-function open(server: Server, host: string, port: number): Promise<void> {
+function open(server: Server, where: Required<ListenOptions>): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(startErrorOf(error, host, port)))
-    server.listen({ host, port, backlog: BACKLOG }, () => {
+    server.once('error', (error) => reject(startErrorOf(error, where.host, where.port)))
+    server.listen(where, () => {
       server.removeAllListeners('error')
       resolve()
     })

@@ -52,6 +52,14 @@ export const optionTable: OptionTable = {
     description: 'TCP port; 0 lets the system choose',
     group: 'Listening',
   },
+  backlog: {
+    flag: 'backlog',
+    env: 'MOSEC_BACKLOG',
+    kind: integer('<connections>', 1),
+    default: 511,
+    description: 'connections that may wait to be accepted, within what the system allows',
+    group: 'Listening',
+  },
   maxRequestBytes: {
     flag: 'max-request-size',
     env: 'MOSEC_MAX_REQUEST_SIZE',

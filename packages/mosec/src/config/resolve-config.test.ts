@@ -14,6 +14,7 @@ describe('resolveConfig', () => {
     expect(config({})).toEqual({
       host: '0.0.0.0',
       port: 8000,
+      backlog: 511,
       maxRequestBytes: 10_485_760,
       isCompressionOn: false,
       ingress: 0,
@@ -33,7 +34,7 @@ describe('resolveConfig', () => {
   it('reads every flag', () => {
     const argv = [
       ...['--address', '::1', '--port', '0', '--max-request-size=1', '--compression', '--capacity', '1'],
-      ...['--admin', '@/run/token', '--ingress', '4'],
+      ...['--admin', '@/run/token', '--ingress', '4', '--backlog', '2147483647'],
       ...['--timeout', '2147483647', '--path', '/tmp/a b', '--ready-min', '2', '--drain-delay', '5'],
       '--no-refuse-late',
       ...['--dry-run', '--namespace', '_a9', '--log-level', 'warning'],
@@ -41,6 +42,7 @@ describe('resolveConfig', () => {
     expect(config({ argv })).toEqual({
       host: '::1',
       port: 0,
+      backlog: 2_147_483_647,
       maxRequestBytes: 1,
       isCompressionOn: true,
       ingress: 4,
@@ -61,6 +63,7 @@ describe('resolveConfig', () => {
     const env = {
       MOSEC_ADDRESS: 'localhost',
       MOSEC_PORT: '65535',
+      MOSEC_BACKLOG: '1',
       MOSEC_MAX_REQUEST_SIZE: '7',
       MOSEC_COMPRESSION: 'on',
       MOSEC_INGRESS: '2',
@@ -78,6 +81,7 @@ describe('resolveConfig', () => {
     expect(config({ env, defaults: { readyMin: 3, drainDelayMs: 9 } })).toEqual({
       host: 'localhost',
       port: 65_535,
+      backlog: 1,
       maxRequestBytes: 7,
       isCompressionOn: true,
       ingress: 2,

@@ -49,6 +49,7 @@ function settle(setting: Setting): ServerConfig {
   return Object.freeze({
     host: setting('host'),
     port: setting('port'),
+    backlog: setting('backlog'),
     maxRequestBytes: setting('maxRequestBytes'),
     isCompressionOn: setting('isCompressionOn'),
     ingress: setting('ingress'),

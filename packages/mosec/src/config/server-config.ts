@@ -12,6 +12,8 @@ export interface ServerConfig {
   readonly host: string
   /** TCP port; 0 lets the system choose one. */
   readonly port: number
+  /** Connections that may wait to be accepted. */
+  readonly backlog: number
   /** Largest request body after decompression, in bytes. */
   readonly maxRequestBytes: number
   /** Compress answers and accept compressed requests. */

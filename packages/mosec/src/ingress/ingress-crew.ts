@@ -12,16 +12,16 @@ export interface IngressCrewOptions extends Omit<IngressProcessOptions, 'number'
   readonly host: string
   /** 0 takes a free one. */
   readonly port: number
+  /** Connections that may wait to be accepted. */
+  readonly backlog: number
   /** The service timeout: how long answers may take when it closes, in milliseconds. */
   readonly timeoutMs: number
 }
 
-/** As a port of our own has it; see `@mosec/http`. */
-const BACKLOG = 4096
 /** What a closing ingress is given beyond the service timeout, in milliseconds: its own port waits a second. */
 const CLOSE_GRACE_MS = 2_000
 /** Connections that wait while no ingress is there. */
-const MOST_WAITING = BACKLOG
+const MOST_WAITING = 4096
 
 /** Accepts here and serves there: the system's own way to share a port hands most connections to few processes. */
 export class IngressCrew implements Listening {
@@ -148,10 +148,10 @@ export class IngressCrew implements Listening {
   }
 
   #listen(): Promise<void> {
-    const { host, port } = this.#options
+    const { host, port, backlog } = this.#options
     return new Promise((resolve, reject) => {
       this.#server.once('error', (error) => reject(startErrorOf(error, host, port)))
-      this.#server.listen({ host, port, backlog: BACKLOG }, () => {
+      this.#server.listen({ host, port, backlog }, () => {
         const address = this.#server.address()
         if (typeof address === 'object' && address !== null) this.#port = address.port
         this.#server.removeAllListeners('error')

@@ -39,6 +39,7 @@ export async function openIngresses(options: IngressesOptions): Promise<IngressC
     count: config.ingress,
     host: config.host,
     port: config.port,
+    backlog: config.backlog,
     timeoutMs: config.timeoutMs,
     launch: launchOf(),
     begin: beginOf(options),
