@@ -20,6 +20,7 @@ import {
   wasCompleted,
   writeHead,
 } from './node-messages.ts'
+import { isForWantOfRoom } from './refusal-pace.ts'
 import { refusals } from './refusals.ts'
 import { acceptedEncoding, headOfIncoming } from './request-head.ts'
 import { type EventOutlet, SseSink } from './sse-sink.ts'
@@ -112,6 +113,11 @@ export class DirectExchange implements TaskSink, EventOutlet {
   }
 
   answer(outcome: Outcome): void {
+    if (isForWantOfRoom(outcome)) this.#context.pace.later(() => this.#answerNow(outcome))
+    else this.#answerNow(outcome)
+  }
+
+  #answerNow(outcome: Outcome): void {
     if (this.#isGone) return
     const answer = this.#answerOf(outcome)
     if (this.#context.options.isCompressionOn) this.#sendEncoded(answer)

@@ -15,6 +15,7 @@ import type { NodeRequest, NodeResponse } from './node-messages.ts'
 import { type HttpFaceOptions, resolveOptions } from './options.ts'
 import { pathnameOf } from './pathname.ts'
 import { QueuedAnswers } from './queued-answers.ts'
+import { RefusalPace } from './refusal-pace.ts'
 import { indexRoutes } from './routes.ts'
 
 /** What a service looks like over HTTP. */
@@ -46,6 +47,7 @@ export function createHttpFace(options: HttpFaceOptions): HttpFace {
     routes,
     meter: new Meter(resolved),
     bodies: ownBlocks(),
+    pace: new RefusalPace(resolved),
     isClosing: false,
   }
   const { app, seal } = createFaceApp(context)

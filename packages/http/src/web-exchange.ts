@@ -11,6 +11,7 @@ import type { FaceContext } from './context.ts'
 import { type Departure, departureOf } from './departure.ts'
 import type { FaceEnv } from './face-env.ts'
 import { CLIENT_LEFT } from './meter.ts'
+import { isForWantOfRoom } from './refusal-pace.ts'
 import { refusals } from './refusals.ts'
 import { headOfRequest } from './request-head.ts'
 import { type EventOutlet, SseSink } from './sse-sink.ts'
@@ -84,7 +85,8 @@ class WebExchange implements TaskSink, EventOutlet {
 
   answer(outcome: Outcome): void {
     this.#isOver = true
-    this.#resolve(this.#encodedResponseTo(outcome))
+    if (isForWantOfRoom(outcome)) this.#options.context.pace.later(() => this.#resolveWith(outcome))
+    else this.#resolveWith(outcome)
   }
 
   open(): void {
@@ -123,9 +125,9 @@ class WebExchange implements TaskSink, EventOutlet {
     return new AnswerResponse(this.#answerTo(outcome))
   }
 
-  #encodedResponseTo(outcome: Outcome): Response | Promise<Response> {
-    const answer = this.#answerTo(outcome)
-    return encodedResponse(answer, this.#options.context, this.#options.hono)
+  #resolveWith(outcome: Outcome): void {
+    const { context, hono } = this.#options
+    this.#resolve(encodedResponse(this.#answerTo(outcome), context, hono))
   }
 
   #answerTo(outcome: Outcome): Answer {

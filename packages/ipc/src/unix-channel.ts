@@ -69,23 +69,29 @@ function unixChannel(framed: FramedSocket, lender: Lender): Channel {
       ),
     reply: (replies) => {
       inputs.answered(replies)
-      for (const [flag, run] of runsOfEqualFlag(replies)) framed.append(flag, run)
+      for (const [flag, run] of runsOf(replies)) framed.append(flag, run)
     },
     close: () => framed.close(),
   }
 }
 
+/** A frame that holds as much is full: its answers go on to their clients while the next frame is still on its way. */
+const FULL_FRAME_BYTES = 256 * 1024
+
 /** A frame has one status, so neighbours of equal status share one; order is kept, events depend on it. */
-function runsOfEqualFlag(replies: readonly Reply[]): [flag: number, run: Reply[]][] {
+function runsOf(replies: readonly Reply[]): [flag: number, run: Reply[]][] {
   const runs: [number, Reply[]][] = []
   let last: [number, Reply[]] | undefined
+  let lengthBytes = 0
   for (const reply of replies) {
     const flag = flagOf(reply)
-    if (last?.[0] !== flag) {
+    if (last?.[0] !== flag || lengthBytes >= FULL_FRAME_BYTES) {
       last = [flag, []]
+      lengthBytes = 0
       runs.push(last)
     }
     last[1].push(reply)
+    lengthBytes += reply.bytes.length
   }
   return runs
 }

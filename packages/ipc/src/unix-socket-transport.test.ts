@@ -238,6 +238,25 @@ async function isServed(listener: Listener): Promise<void> {
 }
 
 describe('writing', () => {
+  it('hands on the first of many large answers before the last one has come', async () => {
+    const listener = await transport.listen('replica-1')
+    const channel = await connectUnixSocket(listener.address)
+    const link = await listener.accept(patience())
+    const frames: number[][] = []
+    const closed = new Promise<string>((resolve) => {
+      link.open({ replied: (some) => frames.push(some.map(({ id }) => id)), closed: resolve })
+    })
+    const bytes = Buffer.alloc(64 * 1024)
+    channel.reply(Array.from({ length: 10 }, (_, id) => ({ id, code: 'ok' as const, bytes })))
+    channel.close()
+    await closed
+    expect(frames).toEqual([
+      [0, 1, 2, 3],
+      [4, 5, 6, 7],
+      [8, 9],
+    ])
+  })
+
   it('sends what was queued in one turn in one piece', async () => {
     const listener = await transport.listen('replica-1')
     const { socket, link } = await stranger(listener)

@@ -232,6 +232,26 @@ describe('Scheduler', () => {
       expect(send().text).toBe('')
     })
 
+    it('gives the memory of what it refuses back at once', () => {
+      const { clock, scheduler, attach } = setUp({ stages: [{ name: 'A', capacity: 1 }] })
+      const released: string[] = []
+      const submit = (name: string) =>
+        scheduler.submit({
+          route: '/',
+          bytes: new TextEncoder().encode(name),
+          release: () => released.push(name),
+          requestCodec: 0,
+          responseCodec: 0,
+          sink: { settled: () => released.push(`${name} settled`) },
+        })
+      submit('taken')
+      submit('refused')
+      expect(released).toEqual(['refused', 'refused settled'])
+      attach('A').finish()
+      clock.flush()
+      expect(released.slice(2)).toEqual(['taken settled'])
+    })
+
     it('refuses while a stage has no replica and none is about to come', () => {
       const { scheduler, send } = setUp({ stages: [{ name: 'A' }, { name: 'B' }] })
       scheduler.stage('B').isOut = true

@@ -82,6 +82,7 @@ export class Scheduler implements Submitter, StageHost {
     const refusal = this.#refusal(pipeline, task)
     if (refusal !== undefined) {
       this.#observer.refused(task.route, refusal.code)
+      task.release?.()
       this.#tell(task, refusal)
       return task
     }
