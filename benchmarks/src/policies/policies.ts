@@ -48,7 +48,7 @@ export const policies: Workload = {
 function situations(isQuick: boolean): Situation[] {
   const names = Object.keys(patterns) as (keyof typeof patterns)[]
   const all = Object.keys(costs).flatMap((cost) =>
-    names.flatMap((pattern) => [1, 2, 3].map((replicas) => ({ cost, pattern, replicas }))),
+    names.flatMap((pattern) => [1, 2, 3, 4, 8].map((replicas) => ({ cost, pattern, replicas }))),
   )
   return isQuick ? all.filter(isDrawn) : all
 }

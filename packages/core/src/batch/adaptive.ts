@@ -1,58 +1,52 @@
 /**
- * Greedy, but waits for more tasks when that shortens latencies: for the next one, or, with several replicas, for as
+ * Greedy, but waits for more tasks when that shortens latencies: with one replica for the next one, with several for as
  * many as make a batch worth its fixed cost.
  *
- * **The next one.** Let n tasks wait, the next one come after an expected time i, a batch of n cost a + b*n, and a task
- * that finds no idle replica wait until one is free, an expected time d from now.
- *   send now:  the n end after a + b*n; the next one comes at i, starts at d, and ends at d + a + b;
+ * **The next one.** Let n tasks wait, the next one come after an expected time i, and a batch of n cost a + b*n.
+ *   send now:  the n end after a + b*n; the next one comes at i, starts then, and ends at 2*a + b*(n + 1);
  *   wait:      all n + 1 end at i + a + b*(n + 1).
- * Summed over the n + 1 latencies, waiting wins when n*(i + b) + (n + 1)*b + i < d + b, that is (n + 1)*i + 2*b*n < d.
- * What it saves is one fixed cost, so d counts for no more than `a`; nor for less than a/k with k replicas, since on
- * average that is how often one of them is free. No task waits longer than d for the next one: should that not come, the
- * loss is bounded as in the ski-rental problem.
+ * Summed over the n + 1 latencies, waiting wins when (n + 1)*i + b*n < a. No task waits longer than `a` for the next one:
+ * should that not come, the loss is bounded as in the ski-rental problem.
  *
- * **Enough of them.** k replicas that take turns keep up with the arrivals when their batches are of n tasks and
- * k*i*n = a + b*n. While one computes, the other should not take a smaller batch: it would spend its fixed cost on few,
- * and those who come meanwhile would wait. Turns come every (a + b*n)/k; arrivals are uneven, so half as long again is
- * allowed for them to come, never more than `a`.
- *
- * Where another replica is idle the next task waits for nobody: no wait.
+ * **Enough of them.** k replicas that take turns keep up with tasks that come every t when k*t*n = a + b*n. Who takes
+ * fewer, though another is idle, spends the fixed cost on few: soon all replicas compute small batches, and those who
+ * come meanwhile wait for them. So a batch has the n with which replicas are busy nine tenths of the time. It waits as
+ * long as so many take to come, and a little longer, never more than `a`; not at all where less than one is enough.
  */
 
 import type { BatchHistory, BatchLimits, BatchPolicy } from '../contract/batch-policy.ts'
 
-/** Node's timers are no finer than this; a shorter wait would become a longer one than was worth it. */
-const SHORTEST_WAIT_MS = 1
-/** Turns that a batch may wait for its tasks. */
-const TURNS = 1.5
+/** Node's timers are no finer than this; a shorter wait ends with the next task, if that comes sooner. */
+const TIMER_MS = 1
+/** Share of the time that replicas should compute: what comes is uneven. */
+const BUSY = 0.9
+/** Of the time that tasks take to come, on average: how long they may take. */
+const PATIENCE = 1.125
 
 /** Waits only when the learned cost and the arrival rate say that it helps; a lone task never waits. */
 export const adaptive: BatchPolicy = (queue, limits, nowMs, history) => {
   const size = Math.min(queue.length, limits.maxBatchSize)
-  if (size === limits.maxBatchSize || history.idleReplicas > 1) return { send: size }
-  if (history.arrivalIntervalMs === 0) return { send: size }
-  const { fixedCostMs, itemCostMs } = history
-  const worthMs = Math.max(waitForNextMs(size, history), waitForEnoughMs(size, limits, history))
+  const { fixedCostMs, itemCostMs, arrivalIntervalMs } = history
+  if (size === limits.maxBatchSize || arrivalIntervalMs === 0) return { send: size }
+  const worthMs =
+    history.replicas === 1 ? waitForNextMs(size, history) : waitForEnoughMs(size, limits, history)
   const waitUntilMs = Math.min(
     queue.oldestMs + Math.min(worthMs, limits.maxWaitMs),
     queue.deadlineMs - (fixedCostMs + (size + 1) * itemCostMs),
   )
-  return waitUntilMs - nowMs < SHORTEST_WAIT_MS ? { send: size } : { waitUntilMs }
+  return waitUntilMs - nowMs < Math.min(TIMER_MS, arrivalIntervalMs) ? { send: size } : { waitUntilMs }
 }
 
 /** Longest wait from the first task that the next one is worth; 0 when it is worth none. */
-function waitForNextMs(size: number, history: BatchHistory): number {
-  const { arrivalIntervalMs, fixedCostMs, itemCostMs, replicas, nextIdleMs } = history
-  const gainMs = Math.min(fixedCostMs, Math.max(nextIdleMs, fixedCostMs / replicas))
-  return (size + 1) * arrivalIntervalMs + 2 * itemCostMs * size < gainMs ? gainMs : 0
+function waitForNextMs(size: number, { arrivalIntervalMs, fixedCostMs, itemCostMs }: BatchHistory): number {
+  return (size + 1) * arrivalIntervalMs + itemCostMs * size < fixedCostMs ? fixedCostMs : 0
 }
 
-/** Longest wait from the first task for a batch that keeps up; 0 when it is large enough, or there is one replica. */
+/** Longest wait from the first task for a batch that keeps up; 0 when it is large enough, or nobody would come. */
 function waitForEnoughMs(size: number, { maxBatchSize }: BatchLimits, history: BatchHistory): number {
-  const { arrivalIntervalMs, fixedCostMs, itemCostMs, replicas } = history
-  if (replicas === 1) return 0
-  const spareMs = replicas * arrivalIntervalMs - itemCostMs
+  const { arrivalIntervalMs, taskIntervalMs, fixedCostMs, itemCostMs, replicas } = history
+  const spareMs = BUSY * replicas * taskIntervalMs - itemCostMs
   const enough = spareMs > 0 ? Math.min(maxBatchSize, fixedCostMs / spareMs) : maxBatchSize
-  if (size >= enough) return 0
-  return Math.min(fixedCostMs, (TURNS * (fixedCostMs + itemCostMs * enough)) / replicas)
+  const waitMs = Math.min(fixedCostMs, PATIENCE * enough * taskIntervalMs)
+  return size < enough && arrivalIntervalMs < waitMs ? waitMs : 0
 }

@@ -53,6 +53,16 @@ describe('ArrivalRate', () => {
     expect(rate.intervalMs).toBe(0)
     for (let ms = 2; ms < 200; ms += 2) rate.observe(ms)
     expect(rate.intervalMs).toBeCloseTo(2)
+    expect(rate.taskIntervalMs).toBeCloseTo(2)
+  })
+  it('counts the tasks of one turn as one arrival, and each of them as a task', () => {
+    const rate = new ArrivalRate()
+    for (let ms = 0; ms < 2000; ms += 2) {
+      rate.observe(ms)
+      for (let task = 1; task < 4; task++) rate.joined()
+    }
+    expect(rate.intervalMs).toBeCloseTo(2)
+    expect(rate.taskIntervalMs).toBeCloseTo(0.5)
   })
 })
 

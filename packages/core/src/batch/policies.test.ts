@@ -14,11 +14,10 @@ const queue = (length: number, oldestMs = 0) => ({ length, oldestMs, deadlineMs:
 const limits = { maxBatchSize: 32, maxWaitMs: 10 }
 const gpu: BatchHistory = {
   arrivalIntervalMs: 1,
+  taskIntervalMs: 1,
   fixedCostMs: 5,
   itemCostMs: 0.5,
-  idleReplicas: 1,
   replicas: 1,
-  nextIdleMs: Number.POSITIVE_INFINITY,
 }
 
 describe('window', () => {
@@ -50,12 +49,6 @@ describe('adaptive', () => {
     expect(adaptive(queue(1), limits, 5, gpu)).toEqual({ send: 1 })
   })
 
-  it('does not wait for less than a timer can measure', () => {
-    expect(adaptive(queue(1), limits, 0, { ...gpu, arrivalIntervalMs: 0.01, fixedCostMs: 0.9 })).toEqual({
-      send: 1,
-    })
-  })
-
   it('sends when enough tasks share the fixed cost', () => {
     expect(adaptive(queue(4), limits, 0, gpu)).toEqual({ send: 4 })
   })
@@ -64,30 +57,31 @@ describe('adaptive', () => {
     expect(adaptive({ length: 1, oldestMs: 0, deadlineMs: 8 }, limits, 0, gpu)).toEqual({ waitUntilMs: 2 })
   })
 
-  it('lets an idle replica take the next task', () => {
-    expect(adaptive(queue(1), limits, 0, { ...gpu, idleReplicas: 2, replicas: 2 })).toEqual({ send: 1 })
-  })
-
-  it('waits no longer for the next task than until a replica is done', () => {
-    const few = { ...gpu, arrivalIntervalMs: 1.9, replicas: 3 }
-    expect(adaptive(queue(3), limits, 0, { ...few, nextIdleMs: 0.5 })).toEqual({ send: 3 })
-    const soon = { ...few, arrivalIntervalMs: 0.9, itemCostMs: 0, fixedCostMs: 6 }
-    expect(adaptive(queue(3), limits, 0, { ...soon, nextIdleMs: 4 })).toEqual({ waitUntilMs: 4 })
-    expect(adaptive(queue(3), limits, 0, { ...soon, nextIdleMs: 3 })).toEqual({ send: 3 })
-  })
-
-  it('with several replicas waits for a batch that keeps up with the arrivals, a turn and a half', () => {
-    // Two replicas keep up when 2 * 1 ms * n = 5 ms + 0.5 ms * n: with batches of 3.33, of 6.67 ms, every 3.33 ms.
-    const both = { ...gpu, replicas: 2, nextIdleMs: 0 }
-    expect(adaptive(queue(3), limits, 0, both)).toEqual({ waitUntilMs: 5 })
-    expect(adaptive(queue(3), limits, 0, { ...both, replicas: 3 })).toEqual({ send: 3 })
-    expect(adaptive(queue(1), limits, 0, { ...both, replicas: 3 })).toEqual({ waitUntilMs: 3 })
+  it('with several replicas waits for a batch that leaves them a tenth of their time, an eighth longer than it takes', () => {
+    // Two replicas are busy 0.9 of the time when 0.9 * 2 * 1 ms * n = 5 ms + 0.5 ms * n: with batches of 3.85.
+    const both = { ...gpu, replicas: 2 }
+    expect(adaptive(queue(3), limits, 0, both).waitUntilMs).toBeCloseTo((1.125 * 5) / 1.3, 6)
     expect(adaptive(queue(4), limits, 0, both)).toEqual({ send: 4 })
+    expect(adaptive(queue(3), limits, 0, { ...both, replicas: 3 })).toEqual({ send: 3 })
+  })
+
+  it('with several replicas sends a lone task when that is enough, or when nobody would come in time', () => {
+    const many = { ...gpu, replicas: 8 }
+    expect(adaptive(queue(1), limits, 0, many)).toEqual({ send: 1 })
+    expect(adaptive(queue(1), limits, 0, { ...many, taskIntervalMs: 0.3, arrivalIntervalMs: 3 })).toEqual({
+      send: 1,
+    })
   })
 
   it('with several replicas waits for a full batch when nothing less would do', () => {
-    const flooded = { ...gpu, replicas: 2, nextIdleMs: 0, arrivalIntervalMs: 0.2 }
-    expect(adaptive(queue(31), limits, 0, flooded)).toEqual({ waitUntilMs: 5 })
+    const flooded = { ...gpu, replicas: 2, arrivalIntervalMs: 0.1, taskIntervalMs: 0.1 }
+    expect(adaptive(queue(31), limits, 0, flooded).waitUntilMs).toBeCloseTo(3.6, 6)
     expect(adaptive(queue(32), limits, 0, flooded)).toEqual({ send: 32 })
+  })
+
+  it('waits less than a timer can measure only for a task that comes sooner', () => {
+    const quick = { ...gpu, replicas: 8, taskIntervalMs: 0.2, arrivalIntervalMs: 0.2 }
+    expect(adaptive(queue(1), limits, 0.5, quick).send).toBeUndefined()
+    expect(adaptive(queue(1), limits, 0.5, { ...quick, arrivalIntervalMs: 0.8 })).toEqual({ send: 1 })
   })
 })

@@ -22,16 +22,14 @@ export interface BatchLimits {
 export interface BatchHistory {
   /** Mean time between arrivals, in milliseconds; what comes in one turn of the event loop is one arrival. */
   readonly arrivalIntervalMs: number
+  /** Mean time between tasks, over a longer past, in milliseconds. */
+  readonly taskIntervalMs: number
   /** `a` in the batch's cost `a + b * n`, in milliseconds. */
   readonly fixedCostMs: number
   /** `b` in the batch's cost `a + b * n`, in milliseconds. */
   readonly itemCostMs: number
-  /** Replicas that compute nothing now, the asking one among them. */
-  readonly idleReplicas: number
   /** Replicas of the stage that are connected, at least 1. */
   readonly replicas: number
-  /** Expected time until one of those that compute is done, in milliseconds; `Infinity` when none computes. */
-  readonly nextIdleMs: number
 }
 
 /** Send so many tasks now, or ask again at that time or when something changed. */

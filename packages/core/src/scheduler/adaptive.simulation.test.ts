@@ -52,7 +52,7 @@ function bestFixedWait(one: Omit<Case, 'policy' | 'maxWaitMs'>): BatchingResult 
 
 describe.each(Object.entries(costs))('%s', (_, costMs) => {
   describe.each(Object.entries(patterns))('%s arrivals', (_name, burst) => {
-    it.each([1, 2, 3])(
+    it.each([1, 2, 3, 4, 8])(
       '%i replicas: p50 and p99 within a tenth of the best fixed wait at every load',
       (replicas) => {
         for (const load of LOADS) {
@@ -65,7 +65,7 @@ describe.each(Object.entries(costs))('%s', (_, costMs) => {
       },
     )
 
-    it.each([1, 2, 3])('%i replicas: at saturation as many tasks as full batches make', (replicas) => {
+    it.each([1, 2, 3, 4, 8])('%i replicas: at saturation as many tasks as full batches make', (replicas) => {
       const one = { replicas, costMs, burst, load: 2 }
       const ours = simulate({ ...one, policy: adaptive, maxWaitMs: Number.POSITIVE_INFINITY })
       expect(ours.batchSize).toBeGreaterThan(0.98 * MAX_BATCH)

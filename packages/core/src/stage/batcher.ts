@@ -3,19 +3,10 @@
 import { ArrivalRate } from '../batch/arrival-rate.ts'
 import { CostModel } from '../batch/cost-model.ts'
 import { QUICK_WORK_MS } from '../batch/prefetch.ts'
-import type {
-  BatchDecision,
-  BatchHistory,
-  BatchLimits,
-  BatchPolicy,
-  QueueView,
-} from '../contract/batch-policy.ts'
+import type { BatchDecision, BatchLimits, BatchPolicy, QueueView } from '../contract/batch-policy.ts'
 
 /** What the largest batch still counts when the next one comes: a full one is forgotten after about 30. */
 const FORGET = 0.977
-
-/** What a policy is told of the replicas. */
-export type PoolView = Pick<BatchHistory, 'idleReplicas' | 'replicas' | 'nextIdleMs'>
 
 /** One stage's policy and memory. */
 export class Batcher {
@@ -61,14 +52,14 @@ export class Batcher {
     return this.knowsFullBatches ? (this.fullBatchMs ?? 0) : 0
   }
 
-  /** Expected cost of a batch, in milliseconds; 0 until one came back. */
-  costMs(size: number): number {
-    return this.#cost.costMs(size)
-  }
-
-  /** One or more tasks came in this turn. */
+  /** A task came, the first one of its turn. */
   arrived(nowMs: number): void {
     this.#arrivals.observe(nowMs)
+  }
+
+  /** Another one came in the same turn. */
+  joined(): void {
+    this.#arrivals.joined()
   }
 
   /** A batch of `size` tasks took `workedMs` of its replica. */
@@ -77,13 +68,14 @@ export class Batcher {
     this.#largest = Math.max(size, this.#largest * FORGET)
   }
 
-  /** What to do with a queue that is not empty. */
-  decide(queue: QueueView, nowMs: number, pool: PoolView): BatchDecision {
+  /** What to do with a queue that is not empty, for so many connected replicas. */
+  decide(queue: QueueView, nowMs: number, replicas: number): BatchDecision {
     return this.#policy(queue, this.limits, nowMs, {
       arrivalIntervalMs: this.#arrivals.intervalMs,
+      taskIntervalMs: this.#arrivals.taskIntervalMs,
       fixedCostMs: this.#cost.fixedMs,
       itemCostMs: this.#cost.itemMs,
-      ...pool,
+      replicas,
     })
   }
 }

@@ -111,11 +111,7 @@ export class Dispatcher {
       oldestMs: this.#parts.waiting.queue.oldestMs,
       deadlineMs: first.deadlineMs,
     }
-    const decision = this.#parts.batcher.decide(view, nowMs, {
-      idleReplicas: this.#parts.pool.idleCount,
-      replicas: this.#parts.pool.size,
-      nextIdleMs: this.#parts.pool.nextIdleMs(this.#parts.batcher, nowMs),
-    })
+    const decision = this.#parts.batcher.decide(view, nowMs, this.#parts.pool.size)
     if (decision.send !== undefined) return decision.send
     this.#timer?.cancel()
     this.#timer = this.#parts.clock.after(decision.waitUntilMs - nowMs, () => this.pump())

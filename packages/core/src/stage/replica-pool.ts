@@ -3,7 +3,7 @@
 import { mayPrefetch } from '../batch/prefetch.ts'
 import type { Task } from '../contract/task.ts'
 import type { Connection } from '../contract/transport.ts'
-import type { BatchCosts, ReplicaSlot } from './replica-slot.ts'
+import type { ReplicaSlot } from './replica-slot.ts'
 
 /** What a prefetch depends on beyond the replicas. */
 export interface PoolLoad {
@@ -31,16 +31,6 @@ export class ReplicaPool {
     let count = 0
     for (const slot of this.#slots) if (slot.isIdle) count++
     return count
-  }
-
-  /** Expected time until a replica that computes is done, if a batch costs so much; `Infinity` when none computes. */
-  nextIdleMs(cost: BatchCosts, nowMs: number): number {
-    let nextMs = Number.POSITIVE_INFINITY
-    for (const slot of this.#slots) {
-      if (slot.isIdle) continue
-      nextMs = Math.min(nextMs, slot.idleMs(cost))
-    }
-    return Math.max(0, nextMs - nowMs)
   }
 
   add(slot: ReplicaSlot): void {

@@ -3,12 +3,6 @@
 import type { Batch, Task } from '../contract/task.ts'
 import type { Connection } from '../contract/transport.ts'
 
-/** What batches are expected to cost. */
-export interface BatchCosts {
-  /** Of a batch of so many tasks, in milliseconds. */
-  costMs(size: number): number
-}
-
 /** The batches a replica holds, oldest first, and their tasks by id. */
 export class ReplicaSlot {
   readonly connection: Connection
@@ -96,13 +90,6 @@ export class ReplicaSlot {
   /** Since when it has said nothing of its oldest batch: a batch may be several calls, each answered by itself. */
   get silentSinceMs(): number {
     return Math.max(this.busySinceMs, this.#lastHeardMs)
-  }
-
-  /** When it will have done what it holds, if a batch costs so much; clock milliseconds. Meaningless when idle. */
-  idleMs(cost: BatchCosts): number {
-    let idleMs = this.busySinceMs
-    for (const { size } of this.batches) idleMs += cost.costMs(size)
-    return idleMs
   }
 
   /** When it would end a batch that is given to it now, if each costs `batchMs`; clock milliseconds. */

@@ -111,7 +111,8 @@ export class Stage implements Blocked, NextStage {
   enqueue(task: Task): void {
     const nowMs = this.#clock.now()
     task.queuedMs = nowMs
-    if (!this.#dispatcher.isAsked) this.#batcher.arrived(nowMs)
+    if (this.#dispatcher.isAsked) this.#batcher.joined()
+    else this.#batcher.arrived(nowMs)
     this.#waiting.push(task)
     this.#observer.queued(task, this.name)
     this.resume()

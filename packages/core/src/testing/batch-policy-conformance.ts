@@ -13,7 +13,7 @@ interface Situation {
 
 const numbers = [0, 0.3, 1, 7, 60]
 
-/** A few thousand situations that cover the corners: empty history, past deadlines, one or many idle replicas. */
+/** A few thousand situations that cover the corners: empty history, past deadlines, one or several replicas. */
 function* situations(): Generator<Situation> {
   for (const length of [1, 2, 7, 8, 9, 500])
     for (const maxBatchSize of [1, 2, 8])
@@ -22,18 +22,17 @@ function* situations(): Generator<Situation> {
           for (const leftMs of [-1, 2, 3000])
             for (const arrivalIntervalMs of numbers)
               for (const fixedCostMs of numbers)
-                for (const idleReplicas of [1, 3])
+                for (const replicas of [1, 3])
                   yield {
                     queue: { length, oldestMs: 100, deadlineMs: 100 + waitedMs + leftMs },
                     limits: { maxBatchSize, maxWaitMs },
                     nowMs: 100 + waitedMs,
                     history: {
                       arrivalIntervalMs,
+                      taskIntervalMs: arrivalIntervalMs / 2,
                       fixedCostMs,
                       itemCostMs: 0.5,
-                      idleReplicas,
-                      replicas: 3,
-                      nextIdleMs: idleReplicas === 3 ? Number.POSITIVE_INFINITY : fixedCostMs / 2,
+                      replicas,
                     },
                   }
 }

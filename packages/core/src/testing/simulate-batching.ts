@@ -41,19 +41,20 @@ class Simulation {
   readonly #batcher: Batcher
   readonly #running: Running[] = []
   readonly #latenciesMs: Float64Array
-  readonly #costMs: (size: number) => number
   #nowMs = 0
   #alarmMs = Number.POSITIVE_INFINITY
   /** Tasks that came, and of those the ones that were sent. */
   #came = 0
   #sent = 0
+  /** Tasks that do not count, and batches of those that do. */
+  readonly #learning: number
   #batches = 0
 
   constructor(scenario: BatchingScenario) {
     this.#scenario = scenario
     this.#batcher = new Batcher(scenario.policy, scenario.limits)
     this.#latenciesMs = new Float64Array(scenario.arrivalsMs.length)
-    this.#costMs = (size) => this.#batcher.costMs(size)
+    this.#learning = Math.floor(scenario.arrivalsMs.length / 10)
   }
 
   run(): BatchingResult {
@@ -62,12 +63,12 @@ class Simulation {
       this.#next()
       this.#pump()
     }
-    const steady = this.#latenciesMs.slice(Math.floor(count / 10)).sort()
+    const steady = this.#latenciesMs.slice(this.#learning).sort()
     return {
       p50Ms: steady[Math.floor(steady.length * 0.5)] ?? 0,
       p99Ms: steady[Math.floor(steady.length * 0.99)] ?? 0,
       meanMs: steady.reduce((sum, ms) => sum + ms, 0) / steady.length,
-      batchSize: count / this.#batches,
+      batchSize: steady.length / this.#batches,
       perMs: count / (this.#nowMs - (this.#scenario.arrivalsMs[0] ?? 0)),
     }
   }
@@ -82,8 +83,9 @@ class Simulation {
       this.#running.shift()
       this.#batcher.worked(first.size, this.#nowMs - first.startMs)
     } else if (arrivalMs === this.#nowMs) {
-      while (arrivalsMs[this.#came] === arrivalMs) this.#came++
+      this.#came++
       this.#batcher.arrived(this.#nowMs)
+      for (; arrivalsMs[this.#came] === arrivalMs; this.#came++) this.#batcher.joined()
     }
   }
 
@@ -96,11 +98,7 @@ class Simulation {
         oldestMs: arrivalsMs[this.#sent] ?? 0,
         deadlineMs: Number.POSITIVE_INFINITY,
       }
-      const decision = this.#batcher.decide(queue, this.#nowMs, {
-        idleReplicas: replicas - this.#running.length,
-        replicas,
-        nextIdleMs: this.#nextIdleMs(),
-      })
+      const decision = this.#batcher.decide(queue, this.#nowMs, replicas)
       if (decision.send === undefined) {
         this.#alarmMs = decision.waitUntilMs
         return
@@ -109,19 +107,13 @@ class Simulation {
     }
   }
 
-  #nextIdleMs(): number {
-    let nextMs = Number.POSITIVE_INFINITY
-    for (const { startMs, size } of this.#running) nextMs = Math.min(nextMs, startMs + this.#costMs(size))
-    return Math.max(0, nextMs - this.#nowMs)
-  }
-
   #send(size: number): void {
     const endMs = this.#nowMs + this.#scenario.costMs(size)
     for (let index = this.#sent; index < this.#sent + size; index++) {
       this.#latenciesMs[index] = endMs - (this.#scenario.arrivalsMs[index] ?? 0)
     }
+    if (this.#sent >= this.#learning) this.#batches++
     this.#sent += size
-    this.#batches++
     const at = this.#running.findIndex((other) => other.endMs > endMs)
     this.#running.splice(at === -1 ? this.#running.length : at, 0, { size, startMs: this.#nowMs, endMs })
   }
