@@ -78,7 +78,7 @@ export class WireSocket implements ByteSink {
   }
 
   /** Ends it now. */
-  destroy(reason: string): void {
+  destroy(reason = CLOSED_HERE): void {
     this.#reason ??= reason
     this.#socket.destroy()
   }

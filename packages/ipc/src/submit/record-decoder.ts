@@ -15,10 +15,13 @@ const EMPTY = new Uint8Array(0)
 /** For fewer bytes, a read of their own is not worth it. */
 const MIN_ROOM_BYTES = 32 * 1024
 
-/** A payload that lies whole within one chunk is handed out as a view of it, any other in a buffer of its own. */
+/**
+ * A payload that lies whole within one chunk is handed out as a view of it, which keeps that chunk alive (64 KiB at most),
+ * any other in a buffer of its own.
+ */
 export class RecordDecoder {
-  /** Heads and payloads may be views of what was read. */
-  readonly keepsChunk = true
+  /** The last chunk has payloads that were handed out as views of it. */
+  keepsChunk = false
   readonly #limits: PayloadLimits
   readonly #onRecord: RecordDecoderOptions['onRecord']
   readonly #bytes = new Uint8Array(RECORD_HEAD_BYTES)
@@ -41,11 +44,12 @@ export class RecordDecoder {
   }
 
   /**
-   * Takes the next bytes. They must not be changed afterwards.
+   * Takes the next bytes. They must not be changed afterwards, unless `keepsChunk` says that nobody has them.
    * @throws FrameError when they are no record; every later call throws it again.
    */
   push(chunk: Uint8Array): void {
     if (this.#failure !== undefined) throw this.#failure
+    this.keepsChunk = false
     try {
       let offset = 0
       while (offset < chunk.length) offset = this.#step(chunk, offset)
@@ -107,11 +111,13 @@ export class RecordDecoder {
   #readPayload(chunk: Uint8Array, offset: number, lengthBytes: number): number {
     const end = offset + lengthBytes
     if (this.#assembly === undefined && end <= chunk.length) {
+      this.keepsChunk = true
       this.#endPayload(chunk.subarray(offset, end))
       return end
     }
     this.#assembly ??= new PayloadAssembly(lengthBytes)
     const taken = this.#assembly.take(chunk.subarray(offset))
+    if (this.#assembly.isWaiting) this.keepsChunk = true
     this.#endAssembly()
     return offset + taken
   }

@@ -62,4 +62,9 @@ export class RecordSocket {
   close(): void {
     this.#wire.close()
   }
+
+  /** Ends it now. */
+  destroy(): void {
+    this.#wire.destroy()
+  }
 }

@@ -121,7 +121,7 @@ async function setUp() {
     return { client, handle }
   }
   const until = (reached: () => boolean) => expect.poll(reached).toBe(true)
-  return { near, far, scheduler, submitter, answers, closed, stop, send, until }
+  return { near, scheduler, submitter, answers, closed, stop, send, until }
 }
 
 describe('a remote submitter', () => {
@@ -254,13 +254,15 @@ describe('a remote submitter', () => {
   })
 
   it('settles what waits as unavailable when the scheduler is gone, and what comes after', async () => {
-    const { far, send, closed, until } = await setUp()
+    const { stop, send, closed, until } = await setUp()
     const { client } = send()
-    far.destroy()
+    stop()
     await until(() => client.outcomes.length === 1)
     expect(client.outcomes[0]?.code).toBe('unavailable')
     const { client: late, handle } = send()
     expect([late.outcomes[0]?.code, handle.isSettled]).toEqual(['unavailable', true])
+    await until(() => closed.length === 2)
+    expect(closed).toContain('scheduler: closed by this side')
     expect(closed).toContain('ingress: the other side ended the connection')
   })
 

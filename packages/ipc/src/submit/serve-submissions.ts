@@ -15,6 +15,8 @@ import {
 } from '@mosec/core'
 import { FrameError } from '../frame-error.ts'
 import { DEFAULT_MAX_PAYLOAD_BYTES } from '../frame-layout.ts'
+import { withDirectIntake } from '../intake.ts'
+import type { RecordDecoderOptions } from './record-decoder.ts'
 import {
   departures,
   isInProcess,
@@ -50,13 +52,16 @@ export interface SubmissionServerOptions {
   readonly maxPayloadBytes?: number
 }
 
-/** Ends the connection, once what was queued has left, and cancels its tasks. */
+/** Ends the connection at once, and cancels its tasks. */
 export type StopServing = () => void
 
-/** Serves one ingress. What is no record of the protocol ends the connection. */
+/**
+ * Serves one ingress. What is no record of the protocol ends the connection.
+ * @param socket its handle is taken over: use it no more.
+ */
 export function serveSubmissions(socket: Socket, options: SubmissionServerOptions): StopServing {
   const end = new SubmissionEnd(socket, options)
-  return () => end.close()
+  return () => end.stop()
 }
 
 /** What is kept of a task until it ends. */
@@ -111,7 +116,8 @@ class SubmissionEnd {
   readonly #records: RecordSocket
   readonly #tasks = new Map<number, ServedTask>()
 
-  constructor(socket: Socket, options: SubmissionServerOptions) {
+  constructor(given: Socket, options: SubmissionServerOptions) {
+    const { socket, intake } = withDirectIntake(given)
     this.#options = options
     const limits: PayloadLimits = new Map([
       [kinds.submit, options.maxPayloadBytes ?? DEFAULT_MAX_PAYLOAD_BYTES],
@@ -119,18 +125,16 @@ class SubmissionEnd {
       [kinds.grant, 0],
       [kinds.answered, 0],
     ])
-    this.#records = new RecordSocket(socket, {
-      limits,
-      onRecord: (head, bytes) => this.#received(head, bytes),
-    })
+    const onRecord: RecordDecoderOptions['onRecord'] = (head, bytes) => this.#received(head, bytes)
+    this.#records = new RecordSocket(socket, { limits, onRecord }, intake)
     this.#records.open((reason) => {
       this.#cancelAll()
       options.closed(reason)
     })
   }
 
-  close(): void {
-    this.#records.close()
+  stop(): void {
+    this.#records.destroy()
     this.#cancelAll()
   }
 

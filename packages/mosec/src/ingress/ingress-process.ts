@@ -143,13 +143,7 @@ export class IngressProcess {
         },
       })
     })
-    return {
-      closed,
-      stop: () => {
-        stop()
-        socket.destroy()
-      },
-    }
+    return { closed, stop: () => stop() }
   }
 }
 
