@@ -17,7 +17,7 @@ class Echo extends BatchWorker {
   }
 }
 
-const server = new Server({ logLevel: 'info', capacity: 16_384 })
+const server = new Server({ logLevel: 'info', capacity: 16_384, backlog: 4096 })
 const isolation = ISOLATION as Isolation
 const echo = stage(Echo, { maxBatchSize: 32, replicas: Number(REPLICAS), isolation })
 for (let route = 0; route < Number(ROUTES); route++) server.route(`/route-${route}`, echo)
