@@ -13,6 +13,7 @@ import type { RunSettings, Workload } from '../workload.ts'
 import { axes, depths, type Place } from './axes.ts'
 import { growthReport, type PlaceCost } from './growth-report.ts'
 
+/** For each replica, since they share the requests: V8 compiles what has run often. */
 const WARM_UP_SECONDS = 3
 const depthProgram = fileURLToPath(new URL('./queue-depth-main.js', import.meta.url))
 
@@ -74,7 +75,7 @@ async function measureServer(
   const request = { url: server.url, paths, body: smallBody, contentType: 'application/json' }
   const cpu = (): number[] => [cpuMicroseconds(server.pid), ownCpuMicroseconds(server.pid)]
   try {
-    await load({ ...request, connections: 64, seconds: WARM_UP_SECONDS })
+    await load({ ...request, connections: 64, seconds: WARM_UP_SECONDS * first.replicas })
     for (const place of round % 2 === 1 ? places : places.toReversed()) {
       print(`  round ${round}: ${keyOf(place)}\n`)
       // Opening thousands of connections is no part of what a request costs.
