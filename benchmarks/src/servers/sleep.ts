@@ -3,14 +3,14 @@
  * what it was sent, or with `ANSWER=index` a number, as a classifier does.
  */
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type BatchPolicyName, BatchWorker, Server } from 'mosec'
+import { computeFor } from './compute-for.ts'
 import { recordBusy } from './picture/record-busy.ts'
 import { recordWork } from './work-record.ts'
 
 class Sleep extends BatchWorker {
   override async forward(batch: unknown[]): Promise<unknown[]> {
-    await recordBusy('model', () => sleep(fixedMs + itemMs * batch.length))
+    await recordBusy('model', () => computeFor(fixedMs + itemMs * batch.length))
     recordWork(batch.length)
     return process.env['ANSWER'] === 'index' ? batch.map((_, index) => index) : batch
   }
