@@ -82,7 +82,7 @@ async function drained(): Promise<Drain> {
   socket.on('error', () => {}).resume()
   const batches = 1000
   const round = async (items: readonly BatchItem[], copyUpToBytes: number) => {
-    const encoder = new FrameEncoder(copyUpToBytes)
+    const encoder = new FrameEncoder({ copyUpToBytes })
     const before = cpuUs()
     for (let batch = 0; batch < batches; batch++) {
       encoder.append(0, items)

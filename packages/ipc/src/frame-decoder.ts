@@ -4,6 +4,9 @@ import type { BatchItem, BlockPool, Outcome } from '@mosec/core'
 import { FrameError } from './frame-error.ts'
 import { DEFAULT_MAX_PAYLOAD_BYTES, FRAME_HEADER_BYTES, ITEM_HEADER_BYTES } from './frame-layout.ts'
 import { PayloadAssembly } from './payload-assembly.ts'
+import { payloadMemory } from './payload-memory.ts'
+import { IN_RING, RING_BYTES } from './ring/ring-layout.ts'
+import type { RingReader } from './ring/ring-reader.ts'
 
 /** What a decoder checks and whom it tells. */
 export interface FrameDecoderOptions {
@@ -13,6 +16,8 @@ export interface FrameDecoderOptions {
   readonly checkFlag?: (flag: number) => void
   /** Called with each whole frame that has items. */
   readonly onFrame: (flag: number, items: readonly ReceivedItem[]) => void
+  /** Has large payloads, when both ends of the connection have one. */
+  readonly ring?: RingReader | undefined
 }
 
 /** An item, and how to give the memory of a large payload back. */
@@ -31,6 +36,7 @@ export class FrameDecoder {
   readonly #maxPayloadBytes: number
   readonly #checkFlag: ((flag: number) => void) | undefined
   readonly #onFrame: FrameDecoderOptions['onFrame']
+  readonly #ring: RingReader | undefined
   readonly #header = new Uint8Array(ITEM_HEADER_BYTES)
   readonly #headerView = new DataView(this.#header.buffer)
   #headerFilled = 0
@@ -52,6 +58,7 @@ export class FrameDecoder {
     this.#maxPayloadBytes = options.maxPayloadBytes ?? DEFAULT_MAX_PAYLOAD_BYTES
     this.#checkFlag = options.checkFlag
     this.#onFrame = options.onFrame
+    this.#ring = options.ring
   }
 
   /** No frame is begun: a connection may end here. */
@@ -112,9 +119,23 @@ export class FrameDecoder {
     this.#id = this.#headerView.getUint32(0)
     this.#state = this.#headerView.getUint16(4)
     this.#lengthBytes = this.#headerView.getUint32(6)
-    if (this.#lengthBytes > this.#maxPayloadBytes) this.#refuseLength()
+    if (this.#ring !== undefined && this.#lengthBytes >= IN_RING) {
+      this.#readRing(this.#ring)
+      return
+    }
+    if (this.#lengthBytes > this.#maxPayloadBytes) this.#refuseLength(this.#maxPayloadBytes)
     if (this.#lengthBytes === 0) this.#endItem(EMPTY)
     else this.#expects = 'payload'
+  }
+
+  /** The payload is there as a whole: whoever sent this frame put it there first. */
+  #readRing(ring: RingReader): void {
+    this.#lengthBytes -= IN_RING
+    const maxBytes = Math.min(this.#maxPayloadBytes, RING_BYTES)
+    if (this.#lengthBytes > maxBytes) this.#refuseLength(maxBytes)
+    const { bytes, release } = payloadMemory(this.#lengthBytes, this.pool)
+    this.#guard(() => ring.take(bytes))
+    this.#endItem(bytes, release)
   }
 
   #readPayload(chunk: Uint8Array, offset: number): number {
@@ -152,10 +173,10 @@ export class FrameDecoder {
     this.#onFrame(this.#flag, items)
   }
 
-  #refuseLength(): void {
+  #refuseLength(maxBytes: number): void {
     const item = `${this.#lengthBytes} for item ${this.#items.length + 1} of ${this.#count}, id ${this.#id}`
     this.#guard(() => {
-      throw new FrameError(`a payload of at most ${this.#maxPayloadBytes} bytes (maxPayloadBytes)`, item)
+      throw new FrameError(`a payload of at most ${maxBytes} bytes (maxPayloadBytes)`, item)
     })
   }
 

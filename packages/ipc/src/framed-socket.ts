@@ -5,6 +5,7 @@ import type { BlockPool } from '@mosec/core'
 import { FrameDecoder, type FrameDecoderOptions, type ReceivedItem } from './frame-decoder.ts'
 import { FrameEncoder } from './frame-encoder.ts'
 import type { FrameItem } from './frame-layout.ts'
+import type { RingEnds } from './ring/ring-pair.ts'
 import { type WireParts, WireSocket } from './wire-socket.ts'
 
 /** What a framed socket tells its owner. */
@@ -17,21 +18,26 @@ export interface FramedSocketEvents {
 /** How incoming frames are checked. */
 export type FrameChecks = Pick<FrameDecoderOptions, 'maxPayloadBytes' | 'checkFlag'>
 
+/** What a framed socket has beside its socket. */
+export interface FramedParts extends Pick<WireParts, 'intake' | 'written'> {
+  /** Carry large payloads; closed with the socket. */
+  readonly rings?: RingEnds | undefined
+}
+
 /** Owns a connected socket. */
 export class FramedSocket {
-  readonly #encoder = new FrameEncoder()
+  readonly #encoder: FrameEncoder
   readonly #decoder: FrameDecoder
   readonly #wire: WireSocket
   #events: FramedSocketEvents | undefined
 
   /** @param written told of each large piece once it has left. */
-  constructor(
-    socket: Socket,
-    checks: FrameChecks,
-    { intake, written }: Pick<WireParts, 'intake' | 'written'> = {},
-  ) {
+  constructor(socket: Socket, checks: FrameChecks, { intake, written, rings }: FramedParts = {}) {
+    if (rings !== undefined) socket.once('close', () => rings.close())
+    this.#encoder = new FrameEncoder({ ring: rings?.out, ringed: written })
     this.#decoder = new FrameDecoder({
       ...checks,
+      ring: rings?.in,
       onFrame: (flag, items) => {
         // The owner may have closed between two frames of one chunk.
         if (!this.#wire.isEnding) this.#events?.frame(flag, items)

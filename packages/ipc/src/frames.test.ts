@@ -46,7 +46,7 @@ describe('frames', () => {
     const copyUpTo = fc.integer({ min: -1, max: 41 })
     fc.assert(
       fc.property(fc.array(aFrame, { maxLength: 5 }), places, copyUpTo, (frames, at, copyUpToBytes) => {
-        const encoder = new FrameEncoder(copyUpToBytes)
+        const encoder = new FrameEncoder({ copyUpToBytes })
         for (const { flag, items } of frames) encoder.append(flag, items)
         expect(decodeAll(cut(Buffer.concat(encoder.take()), at))).toEqual(frames)
       }),

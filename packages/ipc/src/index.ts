@@ -11,6 +11,7 @@ export {
   type InlineTransport,
   inlineTransport,
 } from './inline-transport.ts'
+export { defaultSocketDirectory } from './memory-folder.ts'
 export { reclaimSocketFolder, socketFolderOf } from './socket-folder.ts'
 export { flagOf, flagOfBudget, flags, statusOf, type WireStatus } from './status.ts'
 export { RemoteSubmitter, type RemoteSubmitterOptions } from './submit/remote-submitter.ts'

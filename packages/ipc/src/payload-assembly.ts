@@ -1,6 +1,7 @@
 /** Gathers one payload that comes in pieces into one buffer of exactly its length. */
 
-import { type BlockPool, LARGE_BYTES } from '@mosec/core'
+import type { BlockPool } from '@mosec/core'
+import { keptMemory, type PayloadMemory, payloadMemory } from './payload-memory.ts'
 
 /** Up to here a payload's buffer is made when its length is read: a lie costs no more than this. */
 const TRUSTED_BYTES = 1024 * 1024
@@ -15,7 +16,7 @@ const TRUSTED_SHARE = 1 / 8
 export class PayloadAssembly {
   readonly #lengthBytes: number
   readonly #pool: BlockPool<ArrayBuffer> | undefined
-  #target: Uint8Array | undefined
+  #memory: PayloadMemory | undefined
   #waiting: Uint8Array[] = []
   #receivedBytes = 0
 
@@ -25,22 +26,21 @@ export class PayloadAssembly {
    */
   constructor(lengthBytes: number, pool?: BlockPool<ArrayBuffer>) {
     this.#lengthBytes = lengthBytes
-    this.#pool = lengthBytes < LARGE_BYTES ? undefined : pool
+    this.#pool = pool
   }
 
   /** Gives the payload's memory back to the pool; undefined when it is of none. */
   get release(): (() => void) | undefined {
-    const [pool, block] = [this.#pool, this.#target?.buffer]
-    return pool === undefined || !(block instanceof ArrayBuffer) ? undefined : () => pool.give(block)
+    return this.#memory?.release
   }
 
   /** Takes what it still lacks from the start of `chunk`, and says how many bytes that were. */
   take(chunk: Uint8Array): number {
     const missing = this.#lengthBytes - this.#receivedBytes
     const piece = chunk.length > missing ? chunk.subarray(0, missing) : chunk
-    this.#target ??= this.#makeTarget(piece.length)
-    if (this.#target === undefined) this.#waiting.push(piece)
-    else this.#target.set(piece, this.#receivedBytes)
+    this.#memory ??= this.#makeMemory(piece.length)
+    if (this.#memory === undefined) this.#waiting.push(piece)
+    else this.#memory.bytes.set(piece, this.#receivedBytes)
     this.#receivedBytes += piece.length
     return piece.length
   }
@@ -52,7 +52,7 @@ export class PayloadAssembly {
 
   /** Where the missing bytes belong, once the buffer is made. */
   get room(): Uint8Array | undefined {
-    return this.#target?.subarray(this.#receivedBytes)
+    return this.#memory?.bytes.subarray(this.#receivedBytes)
   }
 
   /** So many bytes were put at the start of `room`. */
@@ -60,35 +60,25 @@ export class PayloadAssembly {
     this.#receivedBytes += bytes
   }
 
-  /** The payload, once it is whole; it starts its own memory block, so typed arrays can be laid over it. */
+  /** The payload, once it is whole. */
   get bytes(): Uint8Array | undefined {
-    return this.#receivedBytes === this.#lengthBytes ? this.#target : undefined
+    return this.#receivedBytes === this.#lengthBytes ? this.#memory?.bytes : undefined
   }
 
-  #makeTarget(comingBytes: number): Uint8Array | undefined {
+  #makeMemory(comingBytes: number): PayloadMemory | undefined {
     const isTrusted =
       this.#lengthBytes <= TRUSTED_BYTES ||
       this.#receivedBytes + comingBytes >= this.#lengthBytes * TRUSTED_SHARE
     // Not zeroed; it is only handed out when every byte of it was written.
-    const target = isTrusted ? this.#newTarget() : this.#keptTarget()
-    if (target === undefined) return undefined
+    const make = isTrusted ? payloadMemory : keptMemory
+    const memory = make(this.#lengthBytes, this.#pool)
+    if (memory === undefined) return undefined
     let at = 0
     for (const piece of this.#waiting) {
-      target.set(piece, at)
+      memory.bytes.set(piece, at)
       at += piece.length
     }
     this.#waiting = []
-    return target
-  }
-
-  #newTarget(): Uint8Array {
-    if (this.#pool === undefined) return Buffer.allocUnsafeSlow(this.#lengthBytes)
-    return Buffer.from(this.#pool.take(this.#lengthBytes), 0, this.#lengthBytes)
-  }
-
-  /** Memory that is there anyway may be had on anybody's word. */
-  #keptTarget(): Uint8Array | undefined {
-    const block = this.#pool?.takeKept(this.#lengthBytes)
-    return block && Buffer.from(block, 0, this.#lengthBytes)
+    return memory
   }
 }

@@ -6,6 +6,7 @@ import { FramedSocket } from './framed-socket.ts'
 import { DirectIntake } from './intake.ts'
 import { LargeInputs } from './large-inputs.ts'
 import { Lender } from './lender.ts'
+import { joinRings } from './ring/ring-pair.ts'
 import { flagOf } from './status.ts'
 
 /** How a replica connects. */
@@ -25,10 +26,17 @@ export async function connectUnixSocket(address: string, options: ConnectOptions
   const { signal, ...checks } = options
   signal?.throwIfAborted()
   const intake = new DirectIntake()
+  // Before it connects: that tells the parent that they may be used.
+  const rings = joinRings(address)
   const socket = connect({ path: address, onread: intake.onread }).pause()
+  if (rings !== undefined) socket.once('close', () => rings.close())
   await connected(socket, address, signal)
   const lender = new Lender()
-  const framed = new FramedSocket(socket, checks, { intake, written: (part) => lender.returned(part) })
+  const framed = new FramedSocket(socket, checks, {
+    intake,
+    rings,
+    written: (part) => lender.returned(part),
+  })
   return unixChannel(framed, lender)
 }
 

@@ -5,6 +5,7 @@ import type { BlockPool, Link, Reply } from '@mosec/core'
 import type { ReceivedItem } from './frame-decoder.ts'
 import { type FrameChecks, FramedSocket } from './framed-socket.ts'
 import type { Intake } from './intake.ts'
+import type { RingEnds } from './ring/ring-pair.ts'
 import { flagOfBudget, statusOf } from './status.ts'
 
 /** How a link reads. */
@@ -13,6 +14,8 @@ export interface LinkOptions {
   /** As in `FramedSocket.open`. */
   readonly pool: BlockPool<ArrayBuffer>
   readonly intake?: Intake
+  /** As in `FramedParts`. */
+  readonly rings?: RingEnds | undefined
 }
 
 /** A link over a connected socket, which it owns from now on. */
@@ -20,7 +23,7 @@ export function unixLink(socket: Socket, options: LinkOptions): Link {
   const framed = new FramedSocket(
     socket,
     { ...options.checks, checkFlag: statusOf },
-    { intake: options.intake },
+    { intake: options.intake, rings: options.rings },
   )
   return {
     copiesBytes: true,

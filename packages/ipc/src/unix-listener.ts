@@ -5,12 +5,15 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { BlockPool, Link, Listener } from '@mosec/core'
 import type { FrameChecks } from './framed-socket.ts'
 import { withDirectIntake } from './intake.ts'
+import { OfferedRings } from './ring/ring-pair.ts'
 import { unixLink } from './unix-link.ts'
 import { WaitingLinks } from './waiting-links.ts'
 
 /** What a listener shares with its transport. */
 export interface UnixListenerOptions {
   readonly checks: FrameChecks
+  /** Large payloads travel in rings, where replicas know of them. */
+  readonly offersRings: boolean
   /** Memory for large replies. */
   readonly pool: BlockPool<ArrayBuffer>
   /** Gets every connection while it is open, so that the transport can end them. */
@@ -23,6 +26,7 @@ export class UnixListener implements Listener {
   readonly #options: UnixListenerOptions
   readonly #server: Server
   readonly #waiting: WaitingLinks
+  #rings: OfferedRings | undefined
 
   private constructor(address: string, options: UnixListenerOptions) {
     this.address = address
@@ -39,6 +43,7 @@ export class UnixListener implements Listener {
     const listener = new UnixListener(address, options)
     listener.#server.listen({ path: address })
     await once(listener.#server, 'listening')
+    if (options.offersRings) listener.#rings = OfferedRings.at(address)
     // A connection that the system cannot hand over (no file descriptor left) ends at the replica's side, which
     // starts anew: nothing to do here but to live on.
     listener.#server.on('error', () => {})
@@ -52,6 +57,7 @@ export class UnixListener implements Listener {
   /** Refuses further connections and ends those that nobody accepted. Links that were accepted go on. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.close()
+    this.#rings?.dispose()
     this.#waiting.dispose()
   }
 
@@ -59,6 +65,6 @@ export class UnixListener implements Listener {
     const { socket, intake } = withDirectIntake(accepted)
     this.#options.sockets.add(socket)
     socket.once('close', () => this.#options.sockets.delete(socket))
-    this.#waiting.push(unixLink(socket, { ...this.#options, intake }))
+    this.#waiting.push(unixLink(socket, { ...this.#options, intake, rings: this.#rings?.taken() }))
   }
 }

@@ -1,16 +1,19 @@
 /** Reaches replicas over Unix sockets, in a private folder. */
 
 import type { Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ConfigurationError, type Listener, ownBlocks, type Transport } from '@mosec/core'
 import type { FrameChecks } from './framed-socket.ts'
+import { defaultSocketDirectory, isInMemory } from './memory-folder.ts'
 import { makeSocketFolder, type SocketFolder } from './socket-folder.ts'
 import { UnixListener } from './unix-listener.ts'
 
 /** Where the sockets lie and what is taken from them. */
 export interface UnixSocketOptions {
-  /** Holds the folder of the sockets; the system's folder for temporary files unless set. */
+  /**
+   * Holds the folder of the sockets. Unless set the system's folder in memory, or else that for temporary files. In
+   * memory large payloads lie beside the sockets, in files, instead of crossing them.
+   */
   readonly directory?: string
   /** Longest payload taken from a replica, in bytes; 1 GiB unless set. */
   readonly maxPayloadBytes?: number
@@ -39,7 +42,7 @@ class UnixSocketTransport implements Transport {
   #folder: Promise<SocketFolder> | undefined
   #isDisposed = false
 
-  constructor({ directory = tmpdir(), ...checks }: UnixSocketOptions) {
+  constructor({ directory = defaultSocketDirectory(), ...checks }: UnixSocketOptions) {
     this.#directory = directory
     this.#checks = checks
   }
@@ -55,6 +58,7 @@ class UnixSocketTransport implements Transport {
     // Two listeners under one name fail here: the system refuses the second.
     const listener = await UnixListener.at(address, {
       checks: this.#checks,
+      offersRings: isInMemory(path),
       pool: this.#pool,
       sockets: this.#sockets,
     })

@@ -17,7 +17,7 @@ describe('the help', () => {
       expect(help).toMatch(new RegExp(`^ +${env}, default `, 'm'))
     }
     expect(help).toContain('MOSEC_PORT, default 8000\n')
-    expect(help).toContain('MOSEC_PATH, default a new temporary folder\n')
+    expect(help).toContain('MOSEC_PATH, default a new one in /dev/shm or /tmp\n')
   })
 
   it('groups the flags and hides the negative ones', () => {

@@ -122,8 +122,8 @@ export const optionTable: OptionTable = {
     env: 'MOSEC_PATH',
     kind: folderPath,
     default: undefined,
-    defaultText: 'a new temporary folder',
-    description: 'folder for the sockets of the replicas',
+    defaultText: 'a new one in /dev/shm or /tmp',
+    description: 'folder for the sockets of the replicas, best in memory',
     group: 'Start and stop',
   },
   readyMin: {

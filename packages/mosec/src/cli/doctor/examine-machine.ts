@@ -28,7 +28,7 @@ export async function* examineMachine(machine: Machine, port?: number): AsyncGen
   yield await examineVulkan(machine)
   yield examineSharedMemory(machine)
   yield examineOpenFiles(machine)
-  yield await examineSockets(machine.env['MOSEC_PATH'] ?? machine.tempFolder)
+  yield await examineSockets(machine.env['MOSEC_PATH'] ?? machine.socketDirectory)
   yield await examinePort(port ?? DEFAULT_PORT, port !== undefined)
   yield await examinePython(machine)
 }

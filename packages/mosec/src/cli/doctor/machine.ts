@@ -2,7 +2,8 @@
 
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs'
-import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os'
+import { availableParallelism, cpus, totalmem } from 'node:os'
+import { defaultSocketDirectory } from '@mosec/ipc'
 
 /** What the checks may ask. */
 export interface Machine {
@@ -17,7 +18,8 @@ export interface Machine {
   readonly availableMemoryBytes: number
   /** The container's limit; undefined when there is none. */
   readonly memoryLimitBytes: number | undefined
-  readonly tempFolder: string
+  /** Where the server makes its sockets unless it is told. */
+  readonly socketDirectory: string
   /** The text of a file; undefined when it cannot be read. */
   read(path: string): string | undefined
   /** Names in a folder; none when there is no such folder. */
@@ -45,7 +47,7 @@ export function thisMachine(): Machine {
     availableMemoryBytes: process.availableMemory(),
     // 0, or more than there is, where nothing limits it.
     memoryLimitBytes: limit > 0 && limit < totalmem() ? limit : undefined,
-    tempFolder: tmpdir(),
+    socketDirectory: defaultSocketDirectory(),
     read: (path) => attempt(() => readFileSync(path, 'utf8')),
     list: (folder) => attempt(() => readdirSync(folder)) ?? [],
     has: existsSync,

@@ -1,4 +1,4 @@
-/** `/dev/shm`: what native libraries and programs of other languages share large values through. */
+/** `/dev/shm`: what batches of large payloads travel through, and native libraries share values by. */
 
 import type { Finding } from '@mosec/core'
 import type { Machine } from '../machine.ts'
@@ -14,6 +14,6 @@ export function examineSharedMemory(machine: Machine): Finding {
   if (space === undefined) return { subject, status: 'absent', summary: 'this machine has none' }
   const summary = `${formatBytes(space.freeBytes)} free of ${formatBytes(space.totalBytes)}`
   if (space.totalBytes > DOCKER_DEFAULT_BYTES) return { subject, status: 'ok', summary, details: space }
-  const nextStep = 'docker run --shm-size=1g (or --ipc=host), if stages share tensors through it'
+  const nextStep = 'docker run --shm-size=1g (or --ipc=host), if stages hand each other large payloads'
   return { subject, status: 'warning', summary, nextStep, details: space }
 }

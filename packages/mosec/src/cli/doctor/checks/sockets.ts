@@ -16,8 +16,7 @@ export async function examineSockets(folder: string): Promise<Finding> {
   const subject = 'sockets'
   const pathBytes = Buffer.byteLength(join(folder, LONGEST_NAME))
   const details = { folder, pathBytes, pathLimitBytes: PATH_LIMIT_BYTES }
-  const nextStep =
-    'set TMPDIR, or --path (MOSEC_PATH) of the server, to a short path that this user can write to'
+  const nextStep = 'set --path (MOSEC_PATH) of the server to a short path that this user can write to'
   if (pathBytes > PATH_LIMIT_BYTES) {
     const summary = `paths in ${folder} come to ${pathBytes} bytes, and sockets may have ${PATH_LIMIT_BYTES}`
     return { subject, status: 'problem', summary, nextStep, details }

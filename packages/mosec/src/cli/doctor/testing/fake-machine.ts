@@ -27,7 +27,7 @@ export function fakeMachine({
     memoryBytes: 8 * 1024 ** 3,
     availableMemoryBytes: 6 * 1024 ** 3,
     memoryLimitBytes: undefined,
-    tempFolder: '/tmp',
+    socketDirectory: '/tmp',
     read: (path) => files[path],
     list: (folder) => folders[folder] ?? [],
     has: (path) => path in files || path in folders,
