@@ -11,6 +11,7 @@ const PYTHONPATH = fileURLToPath(new URL('../../../python/python', import.meta.u
 describe.skipIf(noPython !== undefined).each(pythons.slice(-1))('tests in Python', ({ path }) => {
   it.each([
     ['cancels of streams hold until their task is answered, and no longer', 'stream_credit_test.py', 5],
+    ['the rings beside the socket', 'rings_test.py', 5],
     ['the command that mends what is missing', 'load_test.py', 2],
   ])('%s', (_, file, count) => {
     const env = { ...process.env, PYTHONPATH, PYTHONDONTWRITEBYTECODE: '1' }

@@ -46,6 +46,12 @@ describe.skipIf(noPython !== undefined).each(pythons)('Python stages, Mosec $nam
     expect(answers.some((answer) => (answer as { batch: number }).batch > 1)).toBe(true)
   })
 
+  it('carries batches of large values both ways', async () => {
+    const texts = Array.from({ length: 32 }, (_, n) => String(n).padEnd(200_000 + n, `${n}-`))
+    const answers = await Promise.all(texts.map((text) => json('/same', { text })))
+    expect(answers.every((answer, n) => (answer as { text: string }).text === texts[n])).toBe(true)
+  })
+
   it.each([
     ['validation', 422, 'request validation error: x is odd'],
     ['client', 400, 'bad request: no such thing'],

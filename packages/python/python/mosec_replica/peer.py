@@ -11,6 +11,7 @@ from mosec.protocol import HTTPStatusCode, Protocol
 
 from .describe import describe, examples_of
 from .egress import write
+from .rings import IN_RING, RING_FROM_BYTES, SOCKET_TAKES_BYTES, join_rings
 from .stream_credit import StreamCredit
 from .time_limit import TimeLimit
 
@@ -31,6 +32,7 @@ def make_peer(replica):
             self.socket.settimeout(None)
             self._credit = StreamCredit() if issubclass(replica.worker, SSEWorker) else None
             self._reader = None
+            self._rings = None
             replica.protocol = self
 
         def open(self):
@@ -38,6 +40,7 @@ def make_peer(replica):
                 raise OSError("the server has closed the connection")
             replica.phase = "connect"
             replica.control.send({"type": "mosec:hello", "worker": describe(replica.worker, task)})
+            self._rings = join_rings(self.addr)
             self.socket.connect(self.addr)
             replica.phase = "ready"
             self._reader = self.socket.makefile("rb", 1 << 16)
@@ -50,15 +53,21 @@ def make_peer(replica):
             for _ in range(count):
                 header = self._read(ITEM.size)
                 _, state, length = ITEM.unpack(header)
-                payload = bytearray(length)
-                if length and self._reader.readinto(payload) != length:
-                    raise ConnectionError("the server closed the connection")
+                payload = self._payload(length)
                 ids.append(header[:4])
                 states.append(state)
                 payloads.append(payload)
             if self._credit is not None:
                 self._credit.begin(ids)
             return flag, ids, states, payloads
+
+        def _payload(self, length):
+            if length >= IN_RING and self._rings is not None:
+                return self._rings.take(length - IN_RING)
+            payload = bytearray(length)
+            if length and self._reader.readinto(payload) != length:
+                raise ConnectionError("the server closed the connection")
+            return payload
 
         def _read(self, size):
             data = self._reader.read(size)
@@ -70,8 +79,12 @@ def make_peer(replica):
             if flag == HTTPStatusCode.STREAM_EVENT and not self._credit.spend(ids[0], payloads[0]):
                 return
             parts = [FRAME.pack(flag, len(ids))]
+            rings = self._rings if sum(map(len, payloads)) > SOCKET_TAKES_BYTES else None
             for task_id, state, payload in zip(ids, states, payloads):
-                parts += (task_id, struct.pack("!HI", state, len(payload)), payload)
+                length = len(payload)
+                if rings is not None and length >= RING_FROM_BYTES and rings.put(payload):
+                    length, payload = length + IN_RING, b""
+                parts += (task_id, struct.pack("!HI", state, length), payload)
             self.socket.sendall(b"".join(parts))
             if self._credit is not None and flag == HTTPStatusCode.OK:
                 self._credit.answered(ids)
