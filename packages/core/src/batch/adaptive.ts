@@ -16,7 +16,10 @@
 
 import type { BatchHistory, BatchLimits, BatchPolicy } from '../contract/batch-policy.ts'
 
-/** Node's timers are no finer than this; a shorter wait ends with the next task, if that comes sooner. */
+/**
+ * Node's timers are no finer than this: where so short a wait is all that is worth it, there is none. The last part of a
+ * longer one may be as short, when the next task is due before its end.
+ */
 const TIMER_MS = 1
 /** Share of the time that replicas should compute: what comes is uneven. */
 const BUSY = 0.9
@@ -30,6 +33,7 @@ export const adaptive: BatchPolicy = (queue, limits, nowMs, history) => {
   if (size === limits.maxBatchSize || arrivalIntervalMs === 0) return { send: size }
   const worthMs =
     history.replicas === 1 ? waitForNextMs(size, history) : waitForEnoughMs(size, limits, history)
+  if (worthMs < TIMER_MS) return { send: size }
   const waitUntilMs = Math.min(
     queue.oldestMs + Math.min(worthMs, limits.maxWaitMs),
     queue.deadlineMs - (fixedCostMs + (size + 1) * itemCostMs),

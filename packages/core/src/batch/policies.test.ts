@@ -79,9 +79,13 @@ describe('adaptive', () => {
     expect(adaptive(queue(32), limits, 0, flooded)).toEqual({ send: 32 })
   })
 
-  it('waits less than a timer can measure only for a task that comes sooner', () => {
+  it('waits less than a timer can measure only as the end of a longer wait, for a task that comes sooner', () => {
     const quick = { ...gpu, replicas: 8, taskIntervalMs: 0.2, arrivalIntervalMs: 0.2 }
     expect(adaptive(queue(1), limits, 0.5, quick).send).toBeUndefined()
     expect(adaptive(queue(1), limits, 0.5, { ...quick, arrivalIntervalMs: 0.8 })).toEqual({ send: 1 })
+    for (const replicas of [1, 8]) {
+      const cheap = { ...quick, replicas, fixedCostMs: 0.9, itemCostMs: 0.01, taskIntervalMs: 0.02 }
+      expect(adaptive(queue(1), limits, 0, { ...cheap, arrivalIntervalMs: 0.02 })).toEqual({ send: 1 })
+    }
   })
 })
