@@ -11,7 +11,8 @@ import { smallBody } from '../small-body.ts'
 import type { RunSettings, Workload, WorkloadReport } from '../workload.ts'
 
 const CONNECTIONS = 64
-const WARM_UP_SECONDS = 2
+/** The scheduler of such a server is compiled late: in the first two seconds a request costs it twice as much. */
+const WARM_UP_SECONDS = 8
 /** More ingresses than processors only take turns; two are always tried, to see what they cost. */
 const COUNTS = [0, 1, 2, 4, 8, 16].filter((count) => count <= Math.max(2, availableParallelism() - 2))
 /** The share of the scheduler's process that is wanted, in microseconds a request. */
