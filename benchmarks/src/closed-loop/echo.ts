@@ -5,7 +5,7 @@ import { bentoml, floor, handmade, litserve, mosec, ours } from '../peers/peers.
 import { smallBody } from '../small-body.ts'
 import { type Cell, withoutSlowStarters } from './cell.ts'
 import { closedWorkload } from './closed-workload.ts'
-import { packedPicture } from './packed-picture.ts'
+import { packedPictures } from './packed-picture.ts'
 
 interface Shape {
   readonly codec: 'json' | 'msgpack'
@@ -15,7 +15,7 @@ interface Shape {
 
 const bodies = {
   json: { name: 'JSON 100 B', body: smallBody, contentType: 'application/json' },
-  msgpack: { name: 'msgpack 150 kB', body: packedPicture, contentType: 'application/msgpack' },
+  msgpack: packedPictures,
 } as const
 
 const shapes: readonly Shape[] = (['json', 'msgpack'] as const).flatMap((codec) =>

@@ -11,7 +11,15 @@ const head = Buffer.concat([
 ])
 head.writeUInt32BE(BYTES, head.length - 4)
 
-export const packedPicture: Uint8Array = Buffer.concat([
+const packedPicture: Uint8Array = Buffer.concat([
   head,
   Uint8Array.from({ length: BYTES }, (_, index) => (index * 31) % 251),
 ])
+
+/** Requests with it. */
+export const packedPictures = {
+  name: 'msgpack 150 kB',
+  body: packedPicture,
+  contentType: 'application/msgpack',
+  warmUpSeconds: 9,
+} as const

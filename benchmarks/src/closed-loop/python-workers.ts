@@ -7,7 +7,7 @@ import { smallBody } from '../small-body.ts'
 import type { Workload } from '../workload.ts'
 import type { Cell } from './cell.ts'
 import { closedWorkload } from './closed-workload.ts'
-import { packedPicture } from './packed-picture.ts'
+import { packedPictures } from './packed-picture.ts'
 
 /** One server, as it is told by its environment, and the connections that it gets. */
 interface Shape {
@@ -24,12 +24,7 @@ const json = {
   body: smallBody as Body,
   contentType: 'application/json',
 }
-const msgpack: typeof json = {
-  name: 'msgpack 150 kB',
-  mixin: 'msgpack',
-  body: packedPicture,
-  contentType: 'application/msgpack',
-}
+const msgpack: typeof json = { ...packedPictures, mixin: 'msgpack' }
 
 const wishes: readonly Wish[] = [
   { figure: 'requestsPerSecond', over: 'mosec', atLeast: 1 },
