@@ -123,7 +123,8 @@ export class FrameDecoder {
       this.#readRing(this.#ring)
       return
     }
-    if (this.#lengthBytes > this.#maxPayloadBytes) this.#refuseLength(this.#maxPayloadBytes)
+    if (this.#lengthBytes > this.#maxPayloadBytes)
+      this.#refuseLength(this.#maxPayloadBytes, '(maxPayloadBytes)')
     if (this.#lengthBytes === 0) this.#endItem(EMPTY)
     else this.#expects = 'payload'
   }
@@ -132,7 +133,7 @@ export class FrameDecoder {
   #readRing(ring: RingReader): void {
     this.#lengthBytes -= IN_RING
     const maxBytes = Math.min(this.#maxPayloadBytes, RING_BYTES)
-    if (this.#lengthBytes > maxBytes) this.#refuseLength(maxBytes)
+    if (this.#lengthBytes > maxBytes) this.#refuseLength(maxBytes, 'in the ring')
     const { bytes, release } = payloadMemory(this.#lengthBytes, this.pool)
     this.#guard(() => ring.take(bytes))
     this.#endItem(bytes, release)
@@ -173,10 +174,10 @@ export class FrameDecoder {
     this.#onFrame(this.#flag, items)
   }
 
-  #refuseLength(maxBytes: number): void {
+  #refuseLength(maxBytes: number, why: string): void {
     const item = `${this.#lengthBytes} for item ${this.#items.length + 1} of ${this.#count}, id ${this.#id}`
     this.#guard(() => {
-      throw new FrameError(`a payload of at most ${maxBytes} bytes (maxPayloadBytes)`, item)
+      throw new FrameError(`a payload of at most ${maxBytes} bytes ${why}`, item)
     })
   }
 

@@ -29,14 +29,13 @@ export async function connectUnixSocket(address: string, options: ConnectOptions
   // Before it connects: that tells the parent that they may be used.
   const rings = joinRings(address)
   const socket = connect({ path: address, onread: intake.onread }).pause()
-  if (rings !== undefined) socket.once('close', () => rings.close())
-  await connected(socket, address, signal)
   const lender = new Lender()
   const framed = new FramedSocket(socket, checks, {
     intake,
     rings,
     written: (part) => lender.returned(part),
   })
+  await connected(socket, address, signal)
   return unixChannel(framed, lender)
 }
 

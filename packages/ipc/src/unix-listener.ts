@@ -65,6 +65,6 @@ export class UnixListener implements Listener {
     const { socket, intake } = withDirectIntake(accepted)
     this.#options.sockets.add(socket)
     socket.once('close', () => this.#options.sockets.delete(socket))
-    this.#waiting.push(unixLink(socket, { ...this.#options, intake, rings: this.#rings?.taken() }))
+    this.#waiting.push(unixLink(socket, { ...this.#options, intake, rings: this.#rings?.claim() }))
   }
 }

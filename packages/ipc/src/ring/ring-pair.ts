@@ -25,7 +25,7 @@ const REPLIES_COUNT = 64
 export class OfferedRings {
   readonly #address: string
   readonly #ends: RingEnds
-  #isTaken = false
+  #isClaimed = false
 
   private constructor(address: string, ends: RingEnds) {
     this.#address = address
@@ -45,9 +45,9 @@ export class OfferedRings {
   }
 
   /** For the replica that has connected, once; undefined when it has not opened its rings: it does not know of them. */
-  taken(): RingEnds | undefined {
-    if (this.#isTaken) return undefined
-    this.#isTaken = true
+  claim(): RingEnds | undefined {
+    if (this.#isClaimed) return undefined
+    this.#isClaimed = true
     this.#unlink()
     if (this.#ends.out.hasReader) return this.#ends
     this.#ends.close()
@@ -56,8 +56,8 @@ export class OfferedRings {
 
   /** No replica comes any more. */
   dispose(): void {
-    if (this.#isTaken) return
-    this.#isTaken = true
+    if (this.#isClaimed) return
+    this.#isClaimed = true
     this.#unlink()
     this.#ends.close()
   }
