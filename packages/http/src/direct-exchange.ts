@@ -13,6 +13,7 @@ import { CLIENT_LEFT } from './meter.ts'
 import { type ReadBody, readNodeBody } from './node-body.ts'
 import {
   endConnectionAfter,
+  endWith,
   flushHead,
   hasLeft,
   type NodeRequest,
@@ -138,7 +139,7 @@ export class DirectExchange implements TaskSink, EventOutlet {
     const { response } = this.#direct
     if (this.#context.isClosing) endConnectionAfter(response)
     writeHead(response, answer.status, answer.headers)
-    response.end(answer.body)
+    endWith(response, answer.body)
   }
 
   #bodyRead(body: ReadBody | 'too large'): void {

@@ -34,6 +34,26 @@ export const isEnding = (socket: Socket): boolean => ending.has(socket)
 const ending = new WeakSet<Socket>()
 
 /**
+ * Ends an answer. A short body of HTTP/1 is given as a string, which node joins with the head, and sent before `end`
+ * adds its empty last piece: one plain write instead of a list of three (a seventh of all that `node:http` costs).
+ */
+export function endWith(response: NodeResponse, body: Uint8Array): void {
+  if (body.byteLength > SHORT_BYTES || response instanceof Http2ServerResponse || response.socket === null) {
+    response.end(body)
+    return
+  }
+  response.write(bufferOf(body).toString('latin1'), 'latin1')
+  response.socket.uncork()
+  response.end()
+}
+
+/** Head and body of that size fit the memory that node keeps for writing strings (16 KiB). */
+const SHORT_BYTES = 8_192
+
+const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength)
+
+/**
  * Writes all of a body; an answer of HTTP/1 stays open. The client may then leave in the middle of its own body: it has
  * what it asked for.
  */

@@ -37,6 +37,22 @@ export function answersSuite({ start, stillWorks }: Suite): void {
     await stillWorks()
   })
 
+  it.each([0, 1, 256, 8_192, 8_193, 70_000])(
+    'passes an answer of %i bytes of all values unchanged',
+    async (size) => {
+      const { fetch, test } = await start()
+      const bytes = Uint8Array.from({ length: size }, (_, index) => index)
+      const pending = fetch('/raw', post('x', { 'content-type': 'image/png' }))
+      const task = await test.submitter.submitted.next()
+      task.settle({ code: 'ok', bytes })
+      const response = await pending
+      expect(response.headers.get('content-length')).toBe(String(size))
+      expect(Buffer.compare(new Uint8Array(await response.arrayBuffer()), bytes)).toBe(0)
+      expect(await test.answers.next()).toMatchObject({ endpoint: '/raw', status: 200 })
+      await stillWorks()
+    },
+  )
+
   it.each<[ErrorCode, number]>([
     ['bad_request', 400],
     ['decoding_error', 400],
