@@ -7,7 +7,7 @@ import { isLauncher } from '../check-worker.ts'
 import { refuseBlocking, tellOfLongCalls } from '../replica/inline-worker.ts'
 import { makeModuleWorker } from '../replica/load-module.ts'
 import { makeClassWorker, preparedWorker } from '../replica/prepared-worker.ts'
-import type { LaunchOptions } from './replica-launch.ts'
+import type { LaunchOptions } from './launch-options.ts'
 
 /** The class is made, or the module imported, right here; codecs need not travel. */
 export function inlineLaunch(stage: NamedStage, { logLevel, isDryRun }: LaunchOptions): InlineLaunch {

@@ -6,21 +6,15 @@ import type { BroughtLaunch, ReplicaLaunch } from '@mosec/worker/replica'
 import { withoutToken } from '../admin/keep-secret.ts'
 import type { NamedStage } from '../blueprint.ts'
 import { isLauncher } from '../check-worker.ts'
-import type { LogLevel } from '../config/index.ts'
 import { replicaEnvironment } from '../device-options.ts'
 import { specEnvironment } from '../replica/replica-spec.ts'
 import { inlineLaunch } from './inline-launch.ts'
+import type { LaunchOptions } from './launch-options.ts'
 
 /** Serves a worker that is named by module. Its ending follows this file's: `.ts` in our own tests, `.js` built. */
 const moduleEntry = fileURLToPath(
   new URL(`../replica/main${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
 )
-
-/** What all replicas are told alike. */
-export interface LaunchOptions {
-  readonly logLevel: LogLevel
-  readonly isDryRun: boolean
-}
 
 /**
  * The program, arguments and environment of a replica.

@@ -4,7 +4,8 @@ import { type ChildProcess, fork } from 'node:child_process'
 import type { Clock } from '@mosec/core'
 import { type ParentMessage, parseReplicaMessage } from '../control/control-messages.ts'
 import { deferred } from '../deferred.ts'
-import type { ModuleLaunch, ReplicaHost, ReplicaHostPorts } from './replica-host.ts'
+import type { ReplicaHostPorts } from './host-ports.ts'
+import type { ModuleLaunch, ReplicaHost } from './replica-host.ts'
 
 /** How long the last messages of an ended process are waited for, in milliseconds. */
 const LAST_WORDS_MS = 500

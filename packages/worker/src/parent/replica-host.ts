@@ -1,10 +1,9 @@
 /** What a replica runs in, as its supervisor sees it: a process, a thread, this process, or what its stage brings. */
 
-import type { Channel, Clock, Logger, ReplicaLauncher, ReplicaOrder } from '@mosec/core'
+import type { Channel, ReplicaLauncher, ReplicaOrder } from '@mosec/core'
 import type { RunReplicaOptions } from '../child/run-replica-process.ts'
-import type { ParentMessage, ReplicaMessage } from '../control/control-messages.ts'
+import type { ParentMessage } from '../control/control-messages.ts'
 import type { Environment } from '../control/replica-place.ts'
-import type { ReplicaGuard } from './replica-guard.ts'
 
 /** What is started. */
 export type ReplicaLaunch = ModuleLaunch | InlineLaunch | BroughtLaunch
@@ -36,16 +35,6 @@ export interface BroughtLaunch {
   readonly launcher: ReplicaLauncher
   /** All of the order but what is known only when it starts. */
   readonly order: Omit<ReplicaOrder, 'stage' | 'replica' | 'address'>
-}
-
-/** What a host needs from its surroundings. */
-export interface ReplicaHostPorts {
-  readonly clock: Clock
-  readonly logger: Logger
-  /** A checked message from the replica. */
-  readonly received: (message: ReplicaMessage) => void
-  /** Ends processes that outlive the server; they watch it themselves when left out. */
-  readonly guard?: ReplicaGuard | undefined
 }
 
 /** A running replica, beside its connection. */

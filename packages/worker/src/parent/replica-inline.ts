@@ -5,8 +5,8 @@ import { textOf } from '../control/control-logger.ts'
 import type { ParentMessage } from '../control/control-messages.ts'
 import { type InlineControl, inlineControl } from '../control/inline-control.ts'
 import { deferred } from '../deferred.ts'
-import type { InlineLaunch, ReplicaHost, ReplicaHostPorts } from './replica-host.ts'
-import type { HostPlace } from './start-host.ts'
+import type { HostPlace, ReplicaHostPorts } from './host-ports.ts'
+import type { InlineLaunch, ReplicaHost } from './replica-host.ts'
 
 /**
  * One instance of a worker here. Killed, it is given up: what it still answers is dropped, its signals are aborted, and

@@ -3,7 +3,8 @@
 import { type MessagePort, Worker } from 'node:worker_threads'
 import { type ParentMessage, parseReplicaMessage } from '../control/control-messages.ts'
 import { deferred } from '../deferred.ts'
-import type { ModuleLaunch, ReplicaHost, ReplicaHostPorts } from './replica-host.ts'
+import type { ReplicaHostPorts } from './host-ports.ts'
+import type { ModuleLaunch, ReplicaHost } from './replica-host.ts'
 
 /**
  * One thread of this process. It has an environment of its own, but what native code reads is the process's; and a

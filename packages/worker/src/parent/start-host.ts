@@ -1,19 +1,13 @@
 /** Starts what a replica runs in, and lays in front of its link what its stage asks for. */
 
-import type { Link, Listener, ReplicaOrder } from '@mosec/core'
+import type { Link, ReplicaOrder } from '@mosec/core'
 import { parseReplicaMessage } from '../control/control-messages.ts'
 import { placeEnvironment } from '../control/replica-place.ts'
+import type { HostPlace, ReplicaHostPorts } from './host-ports.ts'
 import { ReplicaChild } from './replica-child.ts'
-import type { BroughtLaunch, ReplicaHost, ReplicaHostPorts, ReplicaLaunch } from './replica-host.ts'
+import type { BroughtLaunch, ReplicaHost, ReplicaLaunch } from './replica-host.ts'
 import { ReplicaInline } from './replica-inline.ts'
 import { ReplicaThread } from './replica-thread.ts'
-
-/** Which replica it is, and where it connects. */
-export interface HostPlace {
-  readonly stage: string
-  readonly replica: number
-  readonly listener: Listener
-}
 
 /** Starts it. @throws what the system or the stage's launcher throws. */
 export function startHost(launch: ReplicaLaunch, place: HostPlace, ports: ReplicaHostPorts): ReplicaHost {
