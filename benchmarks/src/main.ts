@@ -7,6 +7,7 @@ import { type Finding, findingsTable } from './report/findings.ts'
 import { summary, type WorkloadFindings } from './report/summary.ts'
 import { hasWords } from './report/words.ts'
 import { ResultFiles } from './result-files.ts'
+import { guardRun } from './run-guard/run-guard.ts'
 import type { RunSettings, Workload } from './workload.ts'
 import { workloads } from './workloads.ts'
 
@@ -38,6 +39,7 @@ const unknown = command.args.filter((id) => !ids.includes(id))
 if (unknown.length > 0)
   command.error(`there is no workload ${unknown.join(', ')}; there are ${ids.join(', ')}`)
 
+guardRun()
 const machine = `load: ${generator}, Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`
 const files = new ResultFiles({ machine, isQuick: options.quick, isPublished: options.publish })
 print(`${machine}\n`)

@@ -51,6 +51,11 @@ export function descendantIds(root: number): number[] {
   return descendants(root).flatMap(({ pid }) => (pid === root ? [] : pid))
 }
 
+/** Id of the process that started it, or has taken it over; 0 for one that is gone. */
+export function parentId(pid: number): number {
+  return readStat(pid)?.parent ?? 0
+}
+
 /** A process with this id runs; a zombie does not. */
 export function isRunning(pid: number): boolean {
   return readStat(pid) !== undefined
