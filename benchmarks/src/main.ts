@@ -44,7 +44,7 @@ const machine = `load: ${generator}, Node ${process.version}, ${cpus().length} x
 const files = new ResultFiles({ machine, isQuick: options.quick, isPublished: options.publish })
 print(`${machine}\n`)
 const found: WorkloadFindings[] = []
-for (const workload of chosen()) found.push({ id: workload.id, findings: await measure(workload) })
+for (const workload of chosen()) found.push({ id: workload.id, findings: await run(workload) })
 print(`\nall together\n\n${summary(found)}\n`)
 
 /** Those that were asked for; tells what is left out of the others. */
@@ -58,13 +58,14 @@ function chosen(): readonly Workload[] {
   return workloads.filter(({ leftOutOfQuick }) => leftOutOfQuick === undefined)
 }
 
-async function measure({ id, title, defaults, run }: Workload): Promise<readonly Finding[]> {
+async function run({ id, title, defaults, measure, report }: Workload): Promise<readonly Finding[]> {
   print(`\n${id}: ${title}\n`)
   const save = (data: unknown): Promise<void> => files.save(id, { title, data })
   const only = (cell: string): boolean => options.only === undefined || hasWords(cell, options.only)
   const settings = { ...defaults(options.quick), ...given(), isQuick: options.quick, only, print, save }
   const startMs = performance.now()
-  const { text, data, findings = [], charts = {} } = await run(settings)
+  const data = await measure(settings)
+  const { text, findings = [], charts } = report(data)
   print(`\n${text}\n\ntook ${((performance.now() - startMs) / 1000).toFixed(0)} s\n`)
   if (findings.length > 0) print(`\n${findingsTable(findings)}\n`)
   await files.save(id, { title, findings, data })

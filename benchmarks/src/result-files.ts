@@ -12,6 +12,8 @@ export interface ResultFilesOptions {
   readonly isQuick: boolean
   /** Whether charts are to be seen in the docs, which git keeps. */
   readonly isPublished: boolean
+  /** Instead of `results/`. */
+  readonly to?: string
 }
 
 /** What is kept of a workload. */
@@ -31,7 +33,7 @@ export class ResultFiles {
 
   constructor(options: ResultFilesOptions) {
     this.#options = options
-    this.#results = folder(options.isQuick ? '../results/quick' : '../results')
+    this.#results = options.to ?? folder(options.isQuick ? '../results/quick' : '../results')
   }
 
   /** Writes `results/<id>.json`, over what an earlier run left. */

@@ -23,25 +23,25 @@ export interface RunSettings extends Amount {
   readonly save: (data: unknown) => Promise<void>
 }
 
-/** What a run found. */
+/** What a run found, for people. */
 export interface WorkloadReport {
   /** Tables for the terminal. */
   readonly text: string
-  /** Everything, for `results/<id>.json`. */
-  readonly data: unknown
   /** What is wanted, and whether it is so: printed after the text, and in the summary of all workloads. */
   readonly findings?: readonly Finding[]
-  /** SVG by name, for `results/<id>-<name>.svg`. */
-  readonly charts?: Readonly<Record<string, string>>
+  /** SVG by name, for `results/<id>-<name>.svg`; one at least, which says at a glance what the text says. */
+  readonly charts: Readonly<Record<string, string>>
 }
 
-/** A named measurement; ids and wishes are those of the project's list of workloads. */
-export interface Workload {
+/** A named measurement of some data; ids and wishes are those of the project's list of workloads. */
+export interface Workload<Data = unknown> {
   readonly id: string
   readonly title: string
   /** Why `--quick` without ids leaves it out; without a reason it is part of that. */
   readonly leftOutOfQuick?: string
   /** Where the command line says nothing. */
   readonly defaults: (isQuick: boolean) => Amount
-  readonly run: (settings: RunSettings) => Promise<WorkloadReport>
+  /** Everything, as `results/<id>.json` has it. */
+  measure(settings: RunSettings): Promise<Data>
+  report(data: Data): WorkloadReport
 }

@@ -24,15 +24,16 @@ const figures: readonly (Figure & { readonly key: keyof Measured })[] = [
 
 const wishes: readonly Wish[] = [{ figure: 'p99Ms', over: BEST, cell: '80 %', atMost: 0.7 }]
 
-export const belowCapacity: Workload = {
+export const belowCapacity: Workload<readonly Result[]> = {
   id: 'W2-poisson',
   title: 'a model of 5 ms + 0.5 ms * n, batch 32: Poisson arrivals below its capacity',
   // Five servers a round, three loads each: twelve minutes.
   defaults: (isQuick) => ({ rounds: isQuick ? 1 : 5, seconds: isQuick ? 3 : 6, minutes: 0 }),
-  run,
+  measure,
+  report,
 }
 
-async function run({ isQuick, rounds, seconds, only, print, save }: RunSettings): Promise<WorkloadReport> {
+async function measure({ isQuick, rounds, seconds, only, print, save }: RunSettings): Promise<Result[]> {
   const loads = (isQuick ? [0.8] : LOADS).filter((load) => only(cellOf(load)))
   const measured = new Map<Peer, Measured[][]>(peersOf(isQuick).map((peer) => [peer, []]))
   for (let round = 1; round <= rounds; round++) {
@@ -43,7 +44,7 @@ async function run({ isQuick, rounds, seconds, only, print, save }: RunSettings)
     }
     await save(resultsOf(loads, measured))
   }
-  return reportOf(resultsOf(loads, measured))
+  return resultsOf(loads, measured)
 }
 
 function peersOf(isQuick: boolean): Peer[] {
@@ -91,11 +92,10 @@ function bestOf(results: readonly Result[]): Result[] {
   return best === undefined ? [] : [{ ...best, server: BEST }]
 }
 
-function reportOf(results: readonly Result[]): WorkloadReport {
+function report(results: readonly Result[]): WorkloadReport {
   const lags = results.flatMap(({ rounds }) => rounds.map(({ lagMs = 0 }) => lagMs))
   return {
     text: `${comparisonTable({ figures, results, wishes })}\n\np99 of how late the load itself was: at most ${Math.max(...lags).toFixed(1)} ms`,
-    data: results,
     findings: wishFindings(wishes, results, figures),
     charts: { p99: chartOf(results) },
   }

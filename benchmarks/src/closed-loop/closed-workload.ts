@@ -31,28 +31,28 @@ const usualAmount = (isQuick: boolean): Pick<Amount, 'rounds' | 'seconds'> =>
   isQuick ? { rounds: 2, seconds: 1 } : { rounds: 5, seconds: 5 }
 
 /** As `npm run bench` takes it. */
-export function closedWorkload(workload: ClosedWorkload): Workload {
+export function closedWorkload(workload: ClosedWorkload): Workload<readonly Result[]> {
   const { id, title, leftOutOfQuick, amount = usualAmount } = workload
   return {
     id,
     title,
     ...(leftOutOfQuick === undefined ? {} : { leftOutOfQuick }),
     defaults: (isQuick) => ({ ...amount(isQuick), minutes: 0 }),
-    run: (settings) => run(workload, settings),
+    measure: (settings) => measure(workload, settings),
+    report: (results) => reportOf(workload, results),
   }
 }
 
-async function run(workload: ClosedWorkload, settings: RunSettings): Promise<WorkloadReport> {
+function measure(workload: ClosedWorkload, settings: RunSettings): Promise<Result[]> {
   const { isQuick, rounds, seconds, only, print, save } = settings
   const cells = workload.cells(isQuick).filter(({ name }) => only(name))
   const options = { rounds, seconds, warmUpSeconds: workload.warmUpSeconds ?? 1, print, onRound: save }
-  return reportOf(workload, await runRounds(cells, options))
+  return runRounds(cells, options)
 }
 
 function reportOf({ title, wishes, drawn }: ClosedWorkload, results: readonly Result[]): WorkloadReport {
   return {
     text: `${comparisonTable({ figures, results, wishes })}\n\n${rawRounds(results)}`,
-    data: results,
     findings: wishFindings(wishes, results, figures),
     charts: { cells: cellChart(title, drawnFigure(drawn), results) },
   }

@@ -4,7 +4,6 @@ import type { Body } from '../load/load.ts'
 import { mosec, pythonStages } from '../peers/peers.ts'
 import type { Wish } from '../report/wish.ts'
 import { smallBody } from '../small-body.ts'
-import type { Workload } from '../workload.ts'
 import type { Cell } from './cell.ts'
 import { closedWorkload } from './closed-workload.ts'
 import { packedPictures } from './packed-picture.ts'
@@ -95,4 +94,4 @@ function cellsOf({ server, name, env, load, connections }: Shape): Cell[] {
   }))
 }
 
-export const pythonWorkers: readonly Workload[] = [echo, sleep]
+export const pythonWorkers = [echo, sleep] as const

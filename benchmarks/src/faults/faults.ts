@@ -5,6 +5,7 @@ import type { KindReport, LoadPlan, LoadReport, RequestKind } from '../load/open
 import { ours } from '../peers/peers.ts'
 import { startPeer } from '../peers/running-peer.ts'
 import { childIds } from '../process-tree.ts'
+import { type Bar, barChart } from '../report/bar-chart.ts'
 import { markdownTable } from '../report/markdown-table.ts'
 import type { RunSettings, Workload, WorkloadReport } from '../workload.ts'
 
@@ -18,14 +19,16 @@ const kinds: readonly RequestKind[] = [
   { name: 'crashes', body: '{"kind":"crash"}', share: 0.001 },
 ]
 
-export const faults: Workload = {
+export const faults: Workload<readonly FaultsRun[]> = {
   id: 'W6',
   title: 'kill -9 of a replica every 5 s, 1 % of the items throw, 0.1 % crash their process; 2 replicas',
   defaults: (isQuick) => ({ rounds: isQuick ? 1 : 3, seconds: isQuick ? 12 : 60, minutes: 0 }),
-  run,
+  measure,
+  report,
 }
 
-interface FaultsRun {
+/** One server's life. */
+export interface FaultsRun {
   readonly name: string
   readonly kills: number
   /** What the server's own metrics say of refusals and restarts. */
@@ -33,7 +36,7 @@ interface FaultsRun {
   readonly report: LoadReport
 }
 
-async function run({ rounds, seconds, print }: RunSettings): Promise<WorkloadReport> {
+async function measure({ rounds, seconds, print }: RunSettings): Promise<FaultsRun[]> {
   const runs: FaultsRun[] = []
   for (let round = 1; round <= rounds; round++) {
     print(`  round ${round}: without faults\n`)
@@ -41,8 +44,12 @@ async function run({ rounds, seconds, print }: RunSettings): Promise<WorkloadRep
     print(`  round ${round}: with faults\n`)
     runs.push(await runOnce({ name: `${round}, faults`, seconds, seed: round, kinds }))
   }
+  return runs
+}
+
+function report(runs: readonly FaultsRun[]): WorkloadReport {
   const innocents = runs.flatMap(({ report }) => report.kinds.filter(({ name }) => name === 'innocent'))
-  const failed = innocents.reduce((sum, kind) => sum + kind.sent - answered(kind, '200'), 0)
+  const failed = innocents.reduce((sum, kind) => sum + failedOf(kind), 0)
   const findings = [
     {
       what: 'innocents that failed',
@@ -52,8 +59,27 @@ async function run({ rounds, seconds, print }: RunSettings): Promise<WorkloadRep
     },
   ]
   const metrics = runs.map(({ name, metrics }) => `${name}:\n  ${metrics.join('\n  ')}`).join('\n')
-  return { text: `${faultsTable(runs)}\n\n${metrics}`, data: runs, findings }
+  return { text: `${faultsTable(runs)}\n\n${metrics}`, findings, charts: { innocents: innocentsChart(runs) } }
 }
+
+function innocentsChart(runs: readonly FaultsRun[]): string {
+  const bars = (value: (kind: KindReport) => number): Bar[] =>
+    runs.flatMap(({ name, report }) =>
+      report.kinds
+        .filter((kind) => kind.name === 'innocent')
+        .map((kind) => ({ name: `round ${name}`, value: value(kind) })),
+    )
+  return barChart({
+    title: 'Those who asked for nothing bad',
+    groups: [
+      { name: 'sent', bars: bars(({ sent }) => sent) },
+      { name: 'failed; wanted: 0', bars: bars(failedOf) },
+      { name: 'p99 ms', bars: bars(({ p99Ms }) => p99Ms) },
+    ],
+  })
+}
+
+const failedOf = (kind: KindReport): number => kind.sent - answered(kind, '200')
 
 interface RunOnce {
   readonly name: string

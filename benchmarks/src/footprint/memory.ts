@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { ours } from '../peers/peers.ts'
 import { startPeer } from '../peers/running-peer.ts'
 import { childIds } from '../process-tree.ts'
+import { barChart } from '../report/bar-chart.ts'
 import type { Finding } from '../report/findings.ts'
 import { markdownTable } from '../report/markdown-table.ts'
 import { medianBy } from '../report/median.ts'
@@ -24,7 +25,8 @@ const SETTLE_MS = 3_000
 
 const clientsProgram = fileURLToPath(new URL('./idle-clients.js', import.meta.url))
 
-interface Round {
+/** One round. */
+export interface MemoryRound {
   /** Of each of {@link REPLICAS} processes, just ready and when idle for a while. */
   readonly fresh: Memory
   readonly idle: Memory
@@ -33,22 +35,23 @@ interface Round {
   readonly connectionBytes: number
 }
 
-export const memory: Workload = {
+export const memory: Workload<readonly MemoryRound[]> = {
   id: 'memory',
   title: `memory of an idle replica without a model, and of each of ${CONNECTIONS} idle connections`,
   leftOutOfQuick: 'takes half a minute',
   defaults: (isQuick) => ({ rounds: isQuick ? 1 : 5, seconds: isQuick ? 0 : 15, minutes: 0 }),
-  async run({ rounds, seconds, print }) {
-    const all: Round[] = []
+  async measure({ rounds, seconds, print }) {
+    const all: MemoryRound[] = []
     for (let round = 1; round <= rounds; round++) {
       print(`  round ${round}\n`)
-      all.push(await measure(SETTLE_MS + 1000 * seconds))
+      all.push(await measureOnce(SETTLE_MS + 1000 * seconds))
     }
-    return report(all)
+    return all
   },
+  report,
 }
 
-async function measure(idleMs: number): Promise<Round> {
+async function measureOnce(idleMs: number): Promise<MemoryRound> {
   const replicas = await withServer({ REPLICAS: `${REPLICAS}` }, async ({ pid }) => {
     const each = (): Memory => middleOf(childIds(pid).map(memoryOf))
     await sleep(SETTLE_MS)
@@ -113,9 +116,9 @@ const middleOf = (all: readonly Memory[]): Memory => ({
   shareBytes: medianBy(all, ({ shareBytes }) => shareBytes),
 })
 
-function report(rounds: readonly Round[]): WorkloadReport {
-  const median = (pick: (round: Round) => number): number => medianBy(rounds, pick)
-  const megabytes = (pick: (round: Round) => number): string => (median(pick) / MEGABYTE).toFixed(1)
+function report(rounds: readonly MemoryRound[]): WorkloadReport {
+  const median = (pick: (round: MemoryRound) => number): number => medianBy(rounds, pick)
+  const megabytes = (pick: (round: MemoryRound) => number): string => (median(pick) / MEGABYTE).toFixed(1)
   const rows = [
     [
       'a replica, a process, just ready',
@@ -147,5 +150,30 @@ function report(rounds: readonly Round[]): WorkloadReport {
       isMet: perConnection < WANTED_CONNECTION_BYTES,
     },
   ]
-  return { text, findings, data: rounds }
+  return { text, findings, charts: { resident: chartOf(median) } }
+}
+
+function chartOf(median: (pick: (round: MemoryRound) => number) => number): string {
+  const megabytes = (pick: (round: MemoryRound) => number): number => median(pick) / MEGABYTE
+  return barChart({
+    title: 'Resident memory of who does nothing',
+    groups: [
+      {
+        name: 'a replica without a model, MB',
+        bars: [
+          { name: 'process, just ready', value: megabytes(({ fresh }) => fresh.residentBytes) },
+          { name: 'process, idle', value: megabytes(({ idle }) => idle.residentBytes) },
+          { name: 'thread', value: megabytes(({ threadBytes }) => threadBytes) },
+          { name: 'wanted at most', value: WANTED_REPLICA_MB },
+        ],
+      },
+      {
+        name: `each of ${CONNECTIONS} idle connections, kB`,
+        bars: [
+          { name: 'connection', value: median(({ connectionBytes }) => connectionBytes / 1000) },
+          { name: 'wanted at most', value: WANTED_CONNECTION_BYTES / 1000 },
+        ],
+      },
+    ],
+  })
 }

@@ -3,6 +3,8 @@
 import { ours } from '../peers/peers.ts'
 import { startPeer } from '../peers/running-peer.ts'
 import { cpuMicroseconds } from '../process-tree.ts'
+import { type Bar, barChart } from '../report/bar-chart.ts'
+import type { Finding } from '../report/findings.ts'
 import { markdownTable } from '../report/markdown-table.ts'
 import { medianBy } from '../report/median.ts'
 import type { Workload, WorkloadReport } from '../workload.ts'
@@ -12,13 +14,15 @@ const MANY = 16
 /** How much longer than one, beyond the CPU of the others shared by all processors: a tenth. */
 const TOLERANCE = 1.1
 
-interface Case {
+/** What is started. */
+export interface Case {
   readonly replicas: number
   readonly loadMs: number
   readonly isolation: 'process' | 'thread'
 }
 
-interface Round {
+/** One start. */
+export interface Round {
   readonly readyMs: number
   /** Of all processes, until ready. */
   readonly cpuMs: number
@@ -33,23 +37,27 @@ const cases: readonly Case[] = [
   { replicas: MANY, loadMs: 0, isolation: 'thread' },
 ]
 
-export const start: Workload = {
+/** The median of each case. */
+export type StartData = readonly (readonly [one: Case, median: Round])[]
+
+export const start: Workload<StartData> = {
   id: 'start',
   title: `from the start of the program to ready: 1 and ${MANY} replicas, whose worker loads for ${LOAD_MS} ms or not at all`,
   leftOutOfQuick: 'takes a minute',
   defaults: (isQuick) => ({ rounds: isQuick ? 3 : 10, seconds: 0, minutes: 0 }),
-  async run({ rounds, print }) {
+  async measure({ rounds, print }) {
     const measured = new Map<Case, Round[]>(cases.map((one) => [one, []]))
     for (let round = 1; round <= rounds; round++) {
       print(`  round ${round}\n`)
       for (const one of round % 2 === 1 ? cases : cases.toReversed())
-        measured.get(one)?.push(await measure(one))
+        measured.get(one)?.push(await startOnce(one))
     }
-    return report(new Map([...measured].map(([one, all]) => [one, medianOf(all)])))
+    return [...measured].map(([one, all]) => [one, medianOf(all)] as const)
   },
+  report,
 }
 
-async function measure({ replicas, loadMs, isolation }: Case): Promise<Round> {
+async function startOnce({ replicas, loadMs, isolation }: Case): Promise<Round> {
   const env = { REPLICAS: `${replicas}`, ISOLATION: isolation, LOAD_MS: `${loadMs}` }
   const startedMs = performance.now()
   const server = await startPeer(ours('grown', env))
@@ -64,8 +72,8 @@ const medianOf = (rounds: readonly Round[]): Round => ({
   cpuMs: medianBy(rounds, ({ cpuMs }) => cpuMs),
 })
 
-function report(medians: ReadonlyMap<Case, Round>): WorkloadReport {
-  const rows = [...medians].map(([one, { readyMs, cpuMs }]) => [
+function report(medians: StartData): WorkloadReport {
+  const rows = medians.map(([one, { readyMs, cpuMs }]) => [
     `${one.replicas} x ${one.isolation}`,
     `${one.loadMs}`,
     readyMs.toFixed(0),
@@ -76,31 +84,55 @@ function report(medians: ReadonlyMap<Case, Round>): WorkloadReport {
     ['replicas', 'loads for ms', 'ready after ms', 'CPU ms', 'CPU ms a replica'],
     rows,
   )
-  return { text, data: [...medians], findings: [slowestFinding(medians)] }
+  return { text, findings: [slowestFinding(medians)], charts: { ready: chartOf(medians) } }
+}
+
+function chartOf(medians: StartData): string {
+  const bars = (isLoading: boolean): Bar[] =>
+    medians
+      .filter(([{ loadMs }]) => loadMs > 0 === isLoading)
+      .map(([{ replicas, isolation }, { readyMs }]) => ({
+        name: `${replicas} x ${isolation}`,
+        value: readyMs,
+      }))
+  return barChart({
+    title: 'From the start of the program to ready, in milliseconds',
+    groups: [
+      { name: 'without a model', bars: bars(false) },
+      {
+        name: `each loads for ${LOAD_MS} ms`,
+        bars: [...bars(true), { name: `wanted of ${MANY} at most`, value: boundMs(medians) }],
+      },
+    ],
+  })
 }
 
 /** What one more replica costs. */
-function replicaCpuMs(medians: ReadonlyMap<Case, Round>, { loadMs, isolation }: Case): number {
+function replicaCpuMs(medians: StartData, { loadMs, isolation }: Case): number {
   const cpuMs = (replicas: number): number => roundOf(medians, { replicas, loadMs, isolation }).cpuMs
   return (cpuMs(MANY) - cpuMs(1)) / (MANY - 1)
 }
 
 /** The loads run side by side: beside that of one, there is only the processors' own work on the other starts. */
-function slowestFinding(medians: ReadonlyMap<Case, Round>): NonNullable<WorkloadReport['findings']>[number] {
-  const at = (replicas: number, loadMs: number): number =>
-    roundOf(medians, { replicas, loadMs, isolation: 'process' }).readyMs
-  const withoutModelMs = at(MANY, 0)
-  const boundMs = TOLERANCE * (LOAD_MS + withoutModelMs)
+function slowestFinding(medians: StartData): Finding {
+  const measuredMs = readyMsOfMany(medians, LOAD_MS)
+  const wantedMs = boundMs(medians)
+  const withoutModel = readyMsOfMany(medians, 0).toFixed(0)
   return {
     what: `${MANY} replicas that load for ${LOAD_MS} ms each: ready`,
-    wanted: `at most ${boundMs.toFixed(0)} ms: one load, and the start of as many without a model (${withoutModelMs.toFixed(0)})`,
-    measured: `${at(MANY, LOAD_MS).toFixed(0)} ms`,
-    isMet: at(MANY, LOAD_MS) <= boundMs,
+    wanted: `at most ${wantedMs.toFixed(0)} ms: one load, and the start of as many without a model (${withoutModel})`,
+    measured: `${measuredMs.toFixed(0)} ms`,
+    isMet: measuredMs <= wantedMs,
   }
 }
 
-function roundOf(medians: ReadonlyMap<Case, Round>, wanted: Case): Round {
-  const found = [...medians].find(
+const boundMs = (medians: StartData): number => TOLERANCE * (LOAD_MS + readyMsOfMany(medians, 0))
+
+const readyMsOfMany = (medians: StartData, loadMs: number): number =>
+  roundOf(medians, { replicas: MANY, loadMs, isolation: 'process' }).readyMs
+
+function roundOf(medians: StartData, wanted: Case): Round {
+  const found = medians.find(
     ([{ replicas, loadMs, isolation }]) =>
       replicas === wanted.replicas && loadMs === wanted.loadMs && isolation === wanted.isolation,
   )

@@ -7,6 +7,10 @@ export interface Place {
   readonly routes: number
 }
 
+/** A name for it. */
+export const keyOf = ({ connections, replicas, routes }: Place): string =>
+  `c = ${connections}, ${replicas} replica(s), ${routes} route(s)`
+
 /** One thing that grows. */
 export interface Axis {
   readonly name: string

@@ -10,28 +10,22 @@ import { cpuMicroseconds, ownCpuMicroseconds } from '../process-tree.ts'
 import { medianBy } from '../report/median.ts'
 import { smallBody } from '../small-body.ts'
 import type { RunSettings, Workload } from '../workload.ts'
-import { axes, depths, type Place } from './axes.ts'
-import { growthReport, type PlaceCost } from './growth-report.ts'
+import { axes, depths, keyOf, type Place } from './axes.ts'
+import type { GrowthData, PlaceCost } from './growth-data.ts'
+import { growthReport } from './growth-report.ts'
 
 /** For each replica, since they share the requests: V8 compiles what has run often. */
 const WARM_UP_SECONDS = 3
 const depthProgram = fileURLToPath(new URL('./queue-depth-main.js', import.meta.url))
 
-/** One round of one place. */
-interface Round {
-  readonly cpuUs: number
-  readonly ingressUs: number
-  readonly failures: number
-}
-
-export const growth: Workload = {
+export const growth: Workload<GrowthData> = {
   id: 'W9',
   title: 'cost of growth: echo of 100 bytes of JSON in batches of 32, CPU per request',
   leftOutOfQuick: 'takes a minute',
   defaults: (isQuick) => ({ rounds: isQuick ? 1 : 5, seconds: isQuick ? 2 : 5, minutes: 0 }),
-  async run(settings) {
+  async measure(settings) {
     const places = axes(settings.isQuick).flatMap(({ sizes, at }) => sizes.map(at))
-    const rounds = new Map<string, Round[]>()
+    const rounds = new Map<string, PlaceCost[]>()
     const depthRounds = new Map<number, number[]>()
     for (let round = 1; round <= settings.rounds; round++) {
       await measureDepths(depthRounds, settings, round)
@@ -39,15 +33,15 @@ export const growth: Workload = {
       for (const server of round % 2 === 1 ? servers : servers.reverse())
         await measureServer(server, rounds, settings, round)
     }
-    const costs = new Map([...rounds].map(([key, all]) => [key, medianOf(all)]))
-    const depthCosts = [...depthRounds].map(([depth, all]) => [depth, medianBy(all, (us) => us)] as const)
-    const report = growthReport(axes(settings.isQuick), (place) => costs.get(keyOf(place)), depthCosts)
-    return { ...report, data: { medians: [...costs], depths: depthCosts, rounds: [...rounds] } }
+    return {
+      isQuick: settings.isQuick,
+      medians: [...rounds].map(([key, all]) => [key, medianOf(all)]),
+      depths: [...depthRounds].map(([depth, all]) => [depth, medianBy(all, (us) => us)]),
+      rounds: [...rounds],
+    }
   },
+  report: growthReport,
 }
-
-const keyOf = ({ connections, replicas, routes }: Place): string =>
-  `c = ${connections}, ${replicas} replica(s), ${routes} route(s)`
 
 /** Places that one server can serve, each once. */
 function serversOf(places: readonly Place[]): Place[][] {
@@ -63,7 +57,7 @@ function serversOf(places: readonly Place[]): Place[][] {
 /** Loads one server with each of its numbers of connections, in turn. */
 async function measureServer(
   places: readonly Place[],
-  rounds: Map<string, Round[]>,
+  rounds: Map<string, PlaceCost[]>,
   { seconds, print }: RunSettings,
   round: number,
 ): Promise<void> {
@@ -90,7 +84,7 @@ async function measureServer(
   }
 }
 
-function roundOf(result: LoadResult, before: readonly number[], after: readonly number[]): Round {
+function roundOf(result: LoadResult, before: readonly number[], after: readonly number[]): PlaceCost {
   const share = (index: number): number => ((after[index] ?? 0) - (before[index] ?? 0)) / result.requests
   return { cpuUs: share(0), ingressUs: share(1), failures: result.failures }
 }
@@ -107,7 +101,7 @@ async function measureDepths(
   }
 }
 
-function medianOf(rounds: readonly Round[]): PlaceCost {
+function medianOf(rounds: readonly PlaceCost[]): PlaceCost {
   return {
     cpuUs: medianBy(rounds, ({ cpuUs }) => cpuUs),
     ingressUs: medianBy(rounds, ({ ingressUs }) => ingressUs),

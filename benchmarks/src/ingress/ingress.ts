@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os'
 import { load } from '../load/load.ts'
 import { startPeer } from '../peers/running-peer.ts'
 import { childIds, cpuMicroseconds, ownCpuMicroseconds } from '../process-tree.ts'
+import { type Bar, barChart } from '../report/bar-chart.ts'
 import type { Finding } from '../report/findings.ts'
 import { markdownTable } from '../report/markdown-table.ts'
 import { smallBody } from '../small-body.ts'
@@ -21,31 +22,35 @@ const WANTED_US = 5
 type Role = 'scheduler' | 'ingresses' | 'replicas'
 
 /** One round of one count. */
-interface Round extends Readonly<Record<Role, number>> {
+export interface IngressRound extends Readonly<Record<Role, number>> {
   readonly requestsPerSecond: number
   readonly p50Ms: number
   readonly p99Ms: number
   readonly failures: number
 }
 
-export const ingress: Workload = {
+/** All rounds by the number of ingresses. */
+export type IngressData = readonly (readonly [count: number, rounds: readonly IngressRound[]])[]
+
+export const ingress: Workload<IngressData> = {
   id: 'ingress',
   title: `echo of 100 bytes of JSON in batches of 32, c = ${CONNECTIONS}: HTTP in the scheduler's process (0) or in others`,
   leftOutOfQuick: 'HTTP in processes of its own is off by default',
   defaults: (isQuick) => ({ rounds: isQuick ? 3 : 5, seconds: isQuick ? 2 : 5, minutes: 0 }),
-  async run(settings) {
-    const rounds = new Map<number, Round[]>(COUNTS.map((count) => [count, []]))
+  async measure(settings) {
+    const rounds = new Map<number, IngressRound[]>(COUNTS.map((count) => [count, []]))
     for (let round = 1; round <= settings.rounds; round++) {
       for (const count of round % 2 === 1 ? COUNTS : COUNTS.toReversed()) {
         settings.print(`  round ${round}: --ingress ${count}\n`)
-        rounds.get(count)?.push(await measure(count, settings))
+        rounds.get(count)?.push(await measureCount(count, settings))
       }
     }
-    return report(rounds)
+    return [...rounds]
   },
+  report,
 }
 
-async function measure(count: number, { seconds }: RunSettings): Promise<Round> {
+async function measureCount(count: number, { seconds }: RunSettings): Promise<IngressRound> {
   const server = await startPeer({
     name: 'ours',
     command: [
@@ -95,8 +100,8 @@ function roleOf(pid: number): Role {
     : 'replicas'
 }
 
-function report(rounds: ReadonlyMap<number, readonly Round[]>): WorkloadReport {
-  const medians = new Map([...rounds].map(([count, all]) => [count, medianOf(all)]))
+function report(rounds: IngressData): WorkloadReport {
+  const medians = new Map(rounds.map(([count, all]) => [count, medianOf(all)]))
   const off = medians.get(0)
   const head = [
     '--ingress',
@@ -123,15 +128,30 @@ function report(rounds: ReadonlyMap<number, readonly Round[]>): WorkloadReport {
       p99Ms.toFixed(2),
     ]
   })
-  const failures = [...rounds.values()].flat().reduce((sum, round) => sum + round.failures, 0)
+  const failures = rounds.flatMap(([, all]) => all).reduce((sum, round) => sum + round.failures, 0)
   return {
     text: `${markdownTable(head, rows)}\n\nfailures: ${failures}`,
     findings: [...medians].filter(([count]) => count > 0).map(findingOf),
-    data: { medians: [...medians], rounds: [...rounds] },
+    charts: { cpu: chartOf([...medians]) },
   }
 }
 
-function findingOf([count, { scheduler }]: readonly [number, Round]): Finding {
+function chartOf(medians: readonly (readonly [number, IngressRound])[]): string {
+  const bars = (value: (round: IngressRound) => number): Bar[] =>
+    medians.map(([count, round]) => ({ name: `--ingress ${count}`, value: value(round) }))
+  const wanted: Bar = { name: 'wanted at most', value: WANTED_US }
+  return barChart({
+    title: 'HTTP in processes of its own: CPU us of a request, by kind of process',
+    groups: [
+      { name: "the scheduler's", bars: [...bars(({ scheduler }) => scheduler), wanted] },
+      { name: 'ingresses', bars: bars(({ ingresses }) => ingresses) },
+      { name: 'replicas', bars: bars(({ replicas }) => replicas) },
+      { name: 'requests per second', bars: bars(({ requestsPerSecond }) => requestsPerSecond) },
+    ],
+  })
+}
+
+function findingOf([count, { scheduler }]: readonly [number, IngressRound]): Finding {
   return {
     what: `CPU us/req of the scheduler's process, --ingress ${count}`,
     wanted: `< ${WANTED_US}`,
@@ -140,8 +160,8 @@ function findingOf([count, { scheduler }]: readonly [number, Round]): Finding {
   }
 }
 
-function medianOf(rounds: readonly Round[]): Round {
-  const median = (key: keyof Round): number => {
+function medianOf(rounds: readonly IngressRound[]): IngressRound {
+  const median = (key: keyof IngressRound): number => {
     const sorted = rounds.map((round) => round[key]).sort((a, b) => a - b)
     return sorted[sorted.length >> 1] ?? Number.NaN
   }

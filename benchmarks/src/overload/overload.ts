@@ -19,14 +19,22 @@ const MOST_LAG_MS = 10
 /** Growth that counts as none, in MB per minute. */
 const FLAT_MB_PER_MINUTE = 2
 
-export const overload: Workload = {
+/** What was run, in the order of time. */
+export interface OverloadData {
+  readonly runs: readonly OverloadRun[]
+  /** That which watches memory; quick runs have none. */
+  readonly long: readonly OverloadRun[]
+}
+
+export const overload: Workload<OverloadData> = {
   id: 'W5',
   title: 'a model of 5 ms + 0.5 ms * n at 1, 2, 4 times its capacity; 300 ms deadlines, 20 % leave early',
   defaults: (isQuick) => ({ rounds: isQuick ? 1 : 5, seconds: isQuick ? 3 : 10, minutes: 0 }),
-  run,
+  measure,
+  report,
 }
 
-async function run({ isQuick, rounds, seconds, print }: RunSettings): Promise<WorkloadReport> {
+async function measure({ isQuick, rounds, seconds, print }: RunSettings): Promise<OverloadData> {
   const cells = cellsOf(isQuick)
   const runs: OverloadRun[] = []
   for (let round = 1; round <= rounds; round++) {
@@ -35,8 +43,12 @@ async function run({ isQuick, rounds, seconds, print }: RunSettings): Promise<Wo
       runs.push(await runCell(cell, seconds, round))
     }
   }
-  const long = isQuick ? [] : [await watchMemory(seconds * LONGER, print)]
-  const groups = cells.map((cell) => runs.filter((run) => isOf(run, cell)))
+  return { runs, long: isQuick ? [] : [await watchMemory(seconds * LONGER, print)] }
+}
+
+function report({ runs, long }: OverloadData): WorkloadReport {
+  const names = new Set(runs.map(nameOf))
+  const groups = [...names].map((name) => runs.filter((run) => nameOf(run) === name))
   const text = [
     `capacity of the model: ${CAPACITY_PER_SECOND.toFixed(0)}/s`,
     overloadTable(groups),
@@ -45,7 +57,7 @@ async function run({ isQuick, rounds, seconds, print }: RunSettings): Promise<Wo
   const [memory] = long.map(memoryChart)
   const charts = { goodput: goodputChart(groups), ...(memory === undefined ? {} : { memory }) }
   const findings = [...groups.flatMap(findingsOf), ...long.map(memoryFinding)]
-  return { text, data: { runs, long }, findings, charts }
+  return { text, findings, charts }
 }
 
 function watchMemory(seconds: number, print: RunSettings['print']): Promise<OverloadRun> {
@@ -70,9 +82,8 @@ function cellsOf(isQuick: boolean): OverloadCell[] {
   ])
 }
 
-function isOf({ cell }: OverloadRun, { peer, deadline, times }: OverloadCell): boolean {
-  return cell.server === peer.name && cell.deadline === deadline && cell.times === times
-}
+const nameOf = ({ cell: { server, deadline, times } }: OverloadRun): string =>
+  `${server}, ${deadline}, ${times}`
 
 function findingsOf(runs: readonly OverloadRun[]): Finding[] {
   const [first] = runs

@@ -15,12 +15,11 @@ const figures: readonly [Figure, ...Figure[]] = [
   { key: 'peakRssMb', title: 'peak RSS MB', digits: 0 },
 ]
 
-/** The tables, the wishes, and all rounds as data. */
+/** The table, the wishes, and a chart. */
 export function payloadReport(payloads: readonly PayloadResult[], wishes: readonly Wish[]): WorkloadReport {
   const results = payloads.map(resultOf)
   return {
     text: comparisonTable({ figures, results, wishes }),
-    data: payloads,
     findings: wishFindings(wishes, results, figures),
     charts: { rates: cellChart('payloads through 2 stages', figures[0], results) },
   }

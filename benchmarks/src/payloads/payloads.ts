@@ -60,20 +60,21 @@ const wishes: readonly Wish[] = [
   { figure: 'gigabytesPerSecond', server: 'thread', over: 'process', cell: '8 MiB', atLeast: 3 },
 ]
 
-export const payloads: Workload = {
+export const payloads: Workload<readonly PayloadResult[]> = {
   id: 'W7',
   title: 'payloads through 2 stages, beside a bare relay over two Unix sockets',
   defaults: (isQuick) => ({ rounds: isQuick ? 1 : 5, seconds: isQuick ? 1 : 5, minutes: 0 }),
-  run: async (settings) =>
-    payloadReport(await run(settings.isQuick ? WANTED.slice(-1) : WANTED, settings), wishes),
+  measure: (settings) => measure(settings.isQuick ? WANTED.slice(-1) : WANTED, settings),
+  report: (results) => payloadReport(results, wishes),
 }
 
-export const crossover: Workload = {
+export const crossover: Workload<readonly PayloadResult[]> = {
   id: 'W7-crossover',
   title: 'payloads of all sizes through 2 stages: process, thread, inline',
   leftOutOfQuick: 'W7 in nine sizes',
   defaults: (isQuick) => ({ rounds: isQuick ? 1 : 3, seconds: isQuick ? 1 : 3, minutes: 0 }),
-  run: async (settings) => payloadReport(await run(CROSSOVER, settings), []),
+  measure: (settings) => measure(CROSSOVER, settings),
+  report: (results) => payloadReport(results, []),
 }
 
 interface Cell {
@@ -81,14 +82,14 @@ interface Cell {
   readonly peer: Peer
 }
 
-async function run(sizes: readonly number[], settings: RunSettings): Promise<PayloadResult[]> {
+async function measure(sizes: readonly number[], settings: RunSettings): Promise<PayloadResult[]> {
   const chosen = sizes.filter((bytes) => settings.only(sizeText(bytes)))
   const cells = chosen.flatMap((bytes) => peersOf(bytes).map((peer) => ({ bytes, peer })))
   const measured = new Map<Cell, PayloadRound[]>(cells.map((cell) => [cell, []]))
   for (let round = 1; round <= settings.rounds; round++) {
     for (const cell of round % 2 === 1 ? cells : cells.toReversed()) {
       settings.print(`  round ${round}: ${cell.peer.name}, ${cell.bytes} bytes\n`)
-      measured.get(cell)?.push(await measure(cell, settings.seconds))
+      measured.get(cell)?.push(await measureCell(cell, settings.seconds))
     }
   }
   return [...measured].map(([{ bytes, peer }, rounds]) => ({
@@ -107,7 +108,7 @@ function peersOf(size: number): Peer[] {
   return [relay({ BYTES }), relay({ BYTES, FACE: 'ours' }, 'bare, our HTTP'), ...own]
 }
 
-async function measure({ bytes, peer }: Cell, seconds: number): Promise<PayloadRound> {
+async function measureCell({ bytes, peer }: Cell, seconds: number): Promise<PayloadRound> {
   const server = await startPeer(peer)
   try {
     const body = '0'

@@ -46,11 +46,12 @@ interface Cell {
   readonly connections: number
 }
 
-export const pictures: Workload = {
+export const pictures: Workload<readonly Result[]> = {
   id: 'W4',
   title: 'JPEG -> decode -> MobileNetV2 -> top-k',
   defaults: (isQuick) => ({ rounds: isQuick ? 1 : 5, seconds: isQuick ? 3 : 6, minutes: 0 }),
-  run,
+  measure,
+  report,
 }
 
 /** TensorFlow computes on all processors at once: one replica of the network is enough. */
@@ -74,21 +75,22 @@ function cellsOf(isQuick: boolean): Cell[] {
   })
 }
 
-async function run(settings: RunSettings): Promise<WorkloadReport> {
+async function measure(settings: RunSettings): Promise<Result[]> {
   const { isQuick, seconds, only } = settings
   const body = await makeJpeg()
   const cells = cellsOf(isQuick).filter(({ name }) => only(name))
-  const measureCell = (cell: Cell): Promise<OwnRound> => measure(cell, body, seconds)
-  const results = await ownResults({ cells, figures, measure: measureCell }, settings)
+  return ownResults({ cells, figures, measure: (cell) => measureCell(cell, body, seconds) }, settings)
+}
+
+function report(results: readonly Result[]): WorkloadReport {
   return {
     text: ownTable(results, figures),
-    data: results,
     findings: wishFindings(wishes, results, figures),
     charts: { busy: busyChart(results) },
   }
 }
 
-async function measure({ env, connections }: Cell, body: Uint8Array, seconds: number): Promise<OwnRound> {
+async function measureCell({ env, connections }: Cell, body: Uint8Array, seconds: number): Promise<OwnRound> {
   const folder = await mkdtemp(join(tmpdir(), 'mosec-bench-'))
   const BUSY_FILE = join(folder, 'busy')
   const server = await startPeer(ours('pictures', { ...env, BUSY_FILE }))

@@ -3,10 +3,16 @@
 import { shown } from './shown.ts'
 import { COLOURS, svg, svgText } from './svg.ts'
 
+/** One bar: a server, or what is wanted of it. */
+export interface Bar {
+  readonly name: string
+  readonly value: number
+}
+
 /** A cell and its servers. */
 export interface BarGroup {
   readonly name: string
-  readonly bars: readonly { readonly name: string; readonly value: number }[]
+  readonly bars: readonly Bar[]
 }
 
 /** What to draw. */

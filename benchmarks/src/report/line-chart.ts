@@ -13,6 +13,8 @@ export interface LineChart {
   readonly title: string
   readonly xLabel: string
   readonly yLabel: string
+  /** Each ten times as far to the right as the last; from above zero on. */
+  readonly isXLogarithmic?: true
   readonly curves: readonly Curve[]
   /** A dashed line across, such as the best that can be. */
   readonly line?: { readonly y: number; readonly name: string }
@@ -31,16 +33,20 @@ export function lineChart(chart: LineChart): string {
   const points = chart.curves.flatMap(({ points }) => points)
   const highest = Math.max(...points.map(([, y]) => y), chart.line?.y ?? 0, 1e-9) * 1.05
   const [first, last] = [Math.min(...points.map(([x]) => x)), Math.max(...points.map(([x]) => x))]
-  const x = (value: number): number => LEFT + ((value - first) / (last - first || 1)) * (WIDTH - LEFT - RIGHT)
+  const far = chart.isXLogarithmic === true ? Math.log10 : (value: number) => value
+  const width = far(last) - far(first) || 1
+  const x = (value: number): number => LEFT + ((far(value) - far(first)) / width) * (WIDTH - LEFT - RIGHT)
+  const xTicks =
+    chart.isXLogarithmic === true
+      ? powersOfTen(first, last)
+      : ticks(last - first).map((value) => first + value)
   const y = (value: number): number => HEIGHT - BOTTOM - (value / highest) * (HEIGHT - TOP - BOTTOM)
   const parts = [
     text({ x: LEFT, y: 20, size: 14 }, chart.title),
     text({ x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 10, anchor: 'middle' }, chart.xLabel),
     text({ x: LEFT, y: TOP - 4 }, chart.yLabel),
     ...ticks(highest).map((value) => grid(y(value), shown(value))),
-    ...ticks(last - first).map((value) =>
-      text({ x: x(first + value), y: HEIGHT - BOTTOM + 16, anchor: 'middle' }, shown(first + value)),
-    ),
+    ...xTicks.map((value) => text({ x: x(value), y: HEIGHT - BOTTOM + 16, anchor: 'middle' }, shown(value))),
     ...(chart.line === undefined ? [] : [dashed(y(chart.line.y), chart.line.name)]),
     ...chart.curves.map((curve, index) => drawCurve(curve, index, { x, y })).reverse(),
   ]
@@ -63,6 +69,11 @@ function drawCurve({ name, points }: Curve, index: number, { x, y }: Scales): st
 
 function ticks(highest: number): number[] {
   return Array.from({ length: TICKS + 1 }, (_, index) => (highest * index) / TICKS)
+}
+
+function powersOfTen(first: number, last: number): number[] {
+  const [lowest, highest] = [Math.ceil(Math.log10(first)), Math.floor(Math.log10(last))]
+  return Array.from({ length: highest - lowest + 1 }, (_, index) => 10 ** (lowest + index))
 }
 
 const shown = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(2))

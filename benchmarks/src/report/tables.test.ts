@@ -7,6 +7,7 @@ import {
   exampleWishes as wishes,
 } from './example-results.ts'
 import { findingsTable } from './findings.ts'
+import { lineChart } from './line-chart.ts'
 import { summary } from './summary.ts'
 
 describe('the table of a comparison', () => {
@@ -91,6 +92,25 @@ describe('a chart of bars', () => {
       bars[1]?.[2],
     ])
     expect(svg).toContain('a &lt; b')
+    expect(svg).not.toContain('NaN')
+  })
+})
+
+describe('a chart of curves', () => {
+  it('has each tenfold at the same distance where it is logarithmic', () => {
+    const svg = lineChart({
+      title: 'growth',
+      xLabel: 'times as many',
+      yLabel: 'cost',
+      isXLogarithmic: true,
+      curves: [{ name: 'connections', points: [1, 10, 100].map((x) => [x, 1] as const) }],
+      line: { y: 1.15, name: 'wanted' },
+    })
+    const [, points = ''] = /<polyline [^>]*points="([^"]+)"/.exec(svg) ?? []
+    const [one = 0, ten = 0, hundred = 0] = points.split(' ').map((point) => Number.parseFloat(point))
+    expect(ten - one).toBeGreaterThan(0)
+    expect(hundred - ten).toBeCloseTo(ten - one, 0)
+    expect(svg).toContain('stroke-dasharray')
     expect(svg).not.toContain('NaN')
   })
 })

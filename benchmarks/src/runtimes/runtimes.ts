@@ -1,5 +1,6 @@
 /** Models on each runtime: time of an item by batch size, and what the adapter costs. */
 
+import { barChart } from '../report/bar-chart.ts'
 import { markdownTable } from '../report/markdown-table.ts'
 import type { Workload } from '../workload.ts'
 import type { AdapterCost } from './adapter-cost.ts'
@@ -14,12 +15,18 @@ const quickBatchSizes = [1, 8]
 const limitMs = 15_000
 const quickLimitMs = 2000
 
-export const runtimes: Workload = {
+/** What was measured, and why the others were not. */
+export interface RuntimesData {
+  readonly results: readonly CaseResult[]
+  readonly missing: readonly string[]
+}
+
+export const runtimes: Workload<RuntimesData> = {
   id: 'runtimes',
   title: 'models: ms per item by batch size, and the cost of the adapter',
   leftOutOfQuick: 'models on each runtime and backend take minutes',
   defaults: (isQuick) => ({ rounds: isQuick ? 5 : 25, seconds: 0, minutes: 0 }),
-  run: async ({ rounds, isQuick, print, save }) => {
+  measure: async ({ rounds, isQuick, print, save }) => {
     const sizes = isQuick ? quickBatchSizes : batchSizes
     const options = { batchSizes: sizes, rounds, limitMs: isQuick ? quickLimitMs : limitMs }
     const results: CaseResult[] = []
@@ -32,8 +39,12 @@ export const runtimes: Workload = {
       print(`${'missing' in told ? `not measured, ${told.missing}` : lineOf(told)}\n`)
       await save({ results, missing })
     }
-    return { text: [tableOf(results, sizes), '', ...missing].join('\n'), data: { results, missing } }
+    return { results, missing }
   },
+  report: ({ results, missing }) => ({
+    text: [tableOf(results), '', ...missing].join('\n'),
+    charts: { items: chartOf(results) },
+  }),
 }
 
 interface Missing {
@@ -66,7 +77,8 @@ const costText = ({ time, noise, undisturbed }: AdapterCost): string =>
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
 
-function tableOf(results: readonly CaseResult[], sizes: readonly number[]): string {
+function tableOf(results: readonly CaseResult[]): string {
+  const sizes = batchSizes.filter((size) => results.some(({ msPerItem }) => size in msPerItem))
   const head = ['runtime', 'model', 'backend', ...sizes.map((size) => `batch ${size}`), 'adapter at 8']
   const rows = results.map(({ runtime, model, backend, msPerItem, costAt8 }) => [
     runtime,
@@ -76,4 +88,14 @@ function tableOf(results: readonly CaseResult[], sizes: readonly number[]): stri
     costAt8 === null ? '' : costText(costAt8),
   ])
   return markdownTable(head, rows)
+}
+
+function chartOf(results: readonly CaseResult[]): string {
+  return barChart({
+    title: 'Milliseconds of an item, by batch size',
+    groups: results.map(({ runtime, model, backend, msPerItem }) => ({
+      name: `${runtime}, ${model}, ${backend}`,
+      bars: Object.entries(msPerItem).map(([size, value]) => ({ name: `batch ${size}`, value })),
+    })),
+  })
 }

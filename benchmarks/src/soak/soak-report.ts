@@ -24,7 +24,7 @@ export function soakReport(run: SoakRun): WorkloadReport {
     markdownTable(['phase', 'resident memory', 'handles', 'event-loop lag p99'], rows),
     loadText(run),
   ].join('\n\n')
-  return { text, data: run, findings: findingsOf(run), charts: { memory: memoryChart(run) } }
+  return { text, findings: findingsOf(run), charts: { memory: memoryChart(run) } }
 }
 
 /** Slope, and the median that it starts from. */

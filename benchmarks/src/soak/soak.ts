@@ -11,7 +11,7 @@ import { type RunningPeer, startPeer } from '../peers/running-peer.ts'
 import { descendantIds } from '../process-tree.ts'
 import { CAPACITY_PER_SECOND } from '../sleep-capacity.ts'
 import { smallBody } from '../small-body.ts'
-import type { RunSettings, Workload, WorkloadReport } from '../workload.ts'
+import type { RunSettings, Workload } from '../workload.ts'
 import { leftovers } from './leftovers.ts'
 import { soakReport } from './soak-report.ts'
 import { openStreams } from './streams.ts'
@@ -20,12 +20,13 @@ import { type Phase, Watch } from './watch.ts'
 const SHARE = 0.7
 const STREAMS = 1000
 
-export const soak: Workload = {
+export const soak: Workload<SoakRun> = {
   id: 'W8',
   title: `W2 at ${SHARE * 100} %, then idle, then ${STREAMS} open streams: memory, handles, event-loop lag over time`,
   leftOutOfQuick: 'the soak takes minutes',
   defaults: (isQuick) => ({ rounds: 1, seconds: isQuick ? 15 : 60, minutes: isQuick ? 1 : 10 }),
-  run,
+  measure,
+  report: soakReport,
 }
 
 /** What a soak saw. */
@@ -37,10 +38,10 @@ export interface SoakRun {
   readonly leftovers: readonly string[]
 }
 
-async function run({ minutes, seconds, print }: RunSettings): Promise<WorkloadReport> {
+async function measure({ minutes, seconds, print }: RunSettings): Promise<SoakRun> {
   const folder = mkdtempSync(join(tmpdir(), 'mosec-bench-'))
   try {
-    return soakReport(await soakOnce({ minutes, seconds, print, folder }))
+    return await soakOnce({ minutes, seconds, print, folder })
   } finally {
     rmSync(folder, { recursive: true })
   }

@@ -20,29 +20,31 @@ const WARM_UP_SECONDS = 2
 /** Between samples, in microseconds. */
 const SAMPLE_US = 200
 
-export const where: Workload = {
+/** Microseconds of a request, by process and by step. */
+export interface WhereData {
+  readonly cpu: CpuBySide
+  readonly us: readonly (readonly [step: Step, us: number])[]
+}
+
+export const where: Workload<WhereData> = {
   id: 'where',
   title: `echo of 100 bytes of JSON in batches of 32, c = ${CONNECTIONS}: CPU of a request by step`,
   leftOutOfQuick: 'a profile for docs/performance.md',
   defaults: (isQuick) => ({ rounds: 1, seconds: isQuick ? 3 : 10, minutes: 0 }),
-  async run({ seconds, print }) {
+  async measure({ seconds, print }) {
     const echo = ours('echo', { BATCH: '32' })
     print('  without the profiler\n')
-    const cpu = await measure(echo, seconds)
+    const cpu = await cpuBySide(echo, seconds)
     print('  with the profiler\n')
     const shares = await profile(echo, seconds)
-    const us = new Map(
-      steps.map((step) => [
-        step,
-        sides.reduce((sum, side) => sum + (shares[side].get(step) ?? 0) * cpu[side], 0),
-      ]),
-    )
-    return {
-      text: `${tableOf(us)}\n\ningress ${cpu.ingress.toFixed(1)} us, replica ${cpu.replica.toFixed(1)} us a request`,
-      data: { cpu, us: [...us] },
-      charts: { steps: chartOf(us) },
-    }
+    const usOf = (step: Step): number =>
+      sides.reduce((sum, side) => sum + (shares[side].get(step) ?? 0) * cpu[side], 0)
+    return { cpu, us: steps.map((step) => [step, usOf(step)] as const) }
   },
+  report: ({ cpu, us }) => ({
+    text: `${tableOf(us)}\n\ningress ${cpu.ingress.toFixed(1)} us, replica ${cpu.replica.toFixed(1)} us a request`,
+    charts: { steps: chartOf(us) },
+  }),
 }
 
 const sides = ['ingress', 'replica'] as const
@@ -50,7 +52,7 @@ const sides = ['ingress', 'replica'] as const
 /** CPU of a request on each side, in microseconds. */
 type CpuBySide = Readonly<Record<Side, number>>
 
-async function measure(peer: Peer, seconds: number): Promise<CpuBySide> {
+async function cpuBySide(peer: Peer, seconds: number): Promise<CpuBySide> {
   const server = await startPeer(peer)
   try {
     await echoLoad(server.url, WARM_UP_SECONDS)
@@ -117,18 +119,14 @@ const echoLoad = (url: string, seconds: number): ReturnType<typeof load> =>
     seconds,
   })
 
-function tableOf(us: ReadonlyMap<Step, number>): string {
-  const total = [...us.values()].reduce((sum, value) => sum + value, 0)
-  const rows = [...us].map(([step, value]) => [
-    step,
-    value.toFixed(2),
-    `${((100 * value) / total).toFixed(0)} %`,
-  ])
+function tableOf(us: WhereData['us']): string {
+  const total = us.reduce((sum, [, value]) => sum + value, 0)
+  const rows = us.map(([step, value]) => [step, value.toFixed(2), `${((100 * value) / total).toFixed(0)} %`])
   return markdownTable(['step', 'us a request', 'share'], [...rows, ['all', total.toFixed(1), '']])
 }
 
-function chartOf(us: ReadonlyMap<Step, number>): string {
-  const bars = [...us].map(([name, value]) => ({ name, value }))
+function chartOf(us: WhereData['us']): string {
+  const bars = us.map(([name, value]) => ({ name, value }))
   return barChart({
     title: 'microseconds of CPU a request, by step',
     groups: [{ name: 'echo, c = 64', bars }],
