@@ -13,13 +13,17 @@ const sized = (body: string): string => `content-length: ${body.length}\r\n\r\n$
 const chunk = (body: string): string => `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`
 const abc = `\r\n${chunk('abc')}`
 
+/** Lawful white space (RFC 9110, section 5.6.3), which Node's parser reads since llhttp 9.4 and refused before. */
+const tabbed = `${head}content-length: 3\t\r\n\r\nabc`
+const readsTabs = '9.4'.localeCompare(process.versions.llhttp ?? '', 'en', { numeric: true }) <= 0
+
 /** Its end cannot be told, or could be told otherwise: refused, and nothing behind it is read. */
 const refused: readonly (readonly [what: string, status: number, text: string])[] = [
   ['a length and chunks', 400, `${head}content-length: 4\r\n${chunked}\r\n0\r\n\r\n`],
   ['the same length twice', 400, `${head}content-length: 3\r\ncontent-length: 3\r\n\r\nabc`],
   ['the same length twice in one line', 400, `${head}content-length: 3, 3\r\n\r\nabc`],
   ['a length with a plus', 400, `${head}content-length: +3\r\n\r\nabc`],
-  ['a length with a tab behind it', 400, `${head}content-length: 3\t\r\n\r\nabc`],
+  ...(readsTabs ? [] : [['a length with a tab behind it', 400, tabbed] as const]),
   ['a length of two words', 400, `${head}content-length: 3 4\r\n\r\nabc`],
   ['a length with a fraction', 400, `${head}content-length: 3.0\r\n\r\nabc`],
   ['an empty length', 400, `${head}content-length:\r\n\r\n`],
@@ -65,6 +69,7 @@ const refused: readonly (readonly [what: string, status: number, text: string])[
 /** Read in one way only: what follows is the next request. */
 const read: readonly (readonly [what: string, text: string])[] = [
   ['a length with zeros before it', `${head}content-length: 0003\r\n\r\nabc`],
+  ...(readsTabs ? [['a length with a tab behind it', tabbed] as const] : []),
   ['chunked in capitals', `${head}TRANSFER-ENCODING: CHUNKED\r\n${abc}`],
   ['chunks with extensions', `${head}${chunked}\r\n3;a=b;c="d;\\"e"\r\nabc\r\n0;f\r\n\r\n`],
   ['a chunk size with zeros before it', `${head}${chunked}\r\n00000000000000000003\r\nabc\r\n0\r\n\r\n`],
