@@ -52,9 +52,9 @@ export class RawClient {
     return this.#received
   }
 
-  /** Waits until the server has ended the connection. */
+  /** Waits until the server has ended the connection, also while this client is still sending: that ends in an error. */
   async closed(): Promise<string> {
-    if (!this.#socket.closed) await once(this.#socket, 'close')
+    while (!this.#socket.closed) await once(this.#socket, 'close').catch(() => {})
     return this.#received
   }
 
