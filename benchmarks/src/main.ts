@@ -25,7 +25,7 @@ const command = new Command('bench')
   .argument('[workloads...]', `which to run: ${ids.join(', ')}`)
   .option(
     '--quick',
-    'a few cells, few and short rounds; without ids what matters most, in three minutes',
+    'a few cells, few and short rounds; without ids what matters most, in under three minutes',
     false,
   )
   .option('--rounds <n>', 'rounds of fresh processes')

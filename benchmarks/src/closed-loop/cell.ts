@@ -10,8 +10,6 @@ export interface ClosedLoad {
   readonly contentType: string
   /** `/inference` when left out. */
   readonly path?: string
-  /** Longer than the workload's: V8 compiles what was called often, and large bodies are few a second. */
-  readonly warmUpSeconds?: number
 }
 
 /** What is compared with what. */

@@ -19,20 +19,16 @@ export interface ClosedWorkload {
   readonly wishes: readonly Wish[]
   /** The figure of the chart; requests per second when left out. */
   readonly drawn?: keyof Measured
-  /** Five rounds of five seconds, two of one when quick, when left out. */
-  readonly amount?: (isQuick: boolean) => Pick<Amount, 'rounds' | 'seconds'>
-  /** 1 when left out; more where the first hundred requests take seconds. */
-  readonly warmUpSeconds?: number
+  /** Of each server, the same for all of them: V8 compiles for seconds what turns out to be hot. */
+  readonly warmUpSeconds: (isQuick: boolean) => number
+  readonly amount: (isQuick: boolean) => Pick<Amount, 'rounds' | 'seconds'>
   /** Why `--quick` alone leaves it out. */
   readonly leftOutOfQuick?: string
 }
 
-const usualAmount = (isQuick: boolean): Pick<Amount, 'rounds' | 'seconds'> =>
-  isQuick ? { rounds: 2, seconds: 1 } : { rounds: 5, seconds: 5 }
-
 /** As `npm run bench` takes it. */
 export function closedWorkload(workload: ClosedWorkload): Workload<readonly Result[]> {
-  const { id, title, leftOutOfQuick, amount = usualAmount } = workload
+  const { id, title, leftOutOfQuick, amount } = workload
   return {
     id,
     title,
@@ -46,7 +42,7 @@ export function closedWorkload(workload: ClosedWorkload): Workload<readonly Resu
 function measure(workload: ClosedWorkload, settings: RunSettings): Promise<Result[]> {
   const { isQuick, rounds, seconds, only, print, save } = settings
   const cells = workload.cells(isQuick).filter(({ name }) => only(name))
-  const options = { rounds, seconds, warmUpSeconds: workload.warmUpSeconds ?? 1, print, onRound: save }
+  const options = { rounds, seconds, warmUpSeconds: workload.warmUpSeconds(isQuick), print, onRound: save }
   return runRounds(cells, options)
 }
 

@@ -21,5 +21,4 @@ export const packedPictures = {
   name: 'msgpack 150 kB',
   body: packedPicture,
   contentType: 'application/msgpack',
-  warmUpSeconds: 9,
 } as const

@@ -22,8 +22,7 @@ export async function runServer({ peer, loads }: ServerRun, timing: Timing): Pro
     const requests = loads.map((one) => requestOf(peer, server, one))
     // Else the first load with hundreds of connections measures how they are accepted by code that is not compiled yet.
     const [widest] = requests.toSorted((one, other) => other.connections - one.connections)
-    const warmUpSeconds = Math.max(timing.warmUpSeconds, ...loads.map((one) => one.warmUpSeconds ?? 0))
-    if (widest !== undefined) await measure(server.pid, { ...widest, seconds: warmUpSeconds })
+    if (widest !== undefined) await measure(server.pid, { ...widest, seconds: timing.warmUpSeconds })
     const measured: Measured[] = []
     for (const request of requests) {
       measured.push(await measure(server.pid, { ...request, seconds: timing.seconds }))

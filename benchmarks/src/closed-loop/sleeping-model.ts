@@ -26,7 +26,6 @@ export const sleepingModel = closedWorkload({
     { figure: 'p50Ms', cell: 'c = 1', atMost: 6.5 },
     { figure: 'requestsPerSecond', cell: 'c = 256', atLeast: Math.ceil(0.97 * CAPACITY_PER_SECOND) },
   ],
-  // V8 compiles for some seconds what turns out to be hot.
-  warmUpSeconds: 3,
+  warmUpSeconds: (isQuick) => (isQuick ? 2 : 3),
   amount: (isQuick) => (isQuick ? { rounds: 1, seconds: 2 } : { rounds: 5, seconds: 5 }),
 })
