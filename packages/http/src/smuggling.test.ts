@@ -15,7 +15,8 @@ const abc = `\r\n${chunk('abc')}`
 
 /** Lawful white space (RFC 9110, section 5.6.3), which Node's parser reads since llhttp 9.4 and refused before. */
 const tabbed = `${head}content-length: 3\t\r\n\r\nabc`
-const readsTabs = '9.4'.localeCompare(process.versions.llhttp ?? '', 'en', { numeric: true }) <= 0
+const { llhttp = '' } = process.versions
+const readsTabs = '9.4'.localeCompare(llhttp, 'en', { numeric: true }) <= 0
 
 /** Its end cannot be told, or could be told otherwise: refused, and nothing behind it is read. */
 const refused: readonly (readonly [what: string, status: number, text: string])[] = [
