@@ -4,7 +4,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { type Channel, StartError } from '@mosec/core'
 import { PortEnd } from './port-end.ts'
 import { SharedLender } from './shared-lender.ts'
-import { type BatchMessage, batchOf, type RepliesMessage, repliesPosting } from './thread-messages.ts'
+import { readBatch, writeReplies } from './thread-messages.ts'
 
 /**
  * Connects a replica to its parent. The parent takes it as ready from then on, so warm up first.
@@ -16,19 +16,23 @@ export async function connectThread(door: MessagePort): Promise<Channel> {
   const welcomed = welcome(door, own)
   door.postMessage(theirs, [theirs])
   await welcomed
-  const end = new PortEnd<BatchMessage, RepliesMessage>(own)
   const lender = new SharedLender()
+  // Given away: nobody looks at a result again.
+  const end = new PortEnd(own, { how: 'moved', isShared: (bytes) => lender.sends(bytes) })
   return {
     open: (events) =>
       end.open({
-        message: (message) => {
-          lender.returned(message.returned)
-          events.batch(batchOf(message), message.budgetMs)
+        parcel: (parcel) => {
+          while (!parcel.isAtEnd && !end.isEnding) {
+            const { items, budgetMs, returned } = readBatch(parcel)
+            lender.returned(returned)
+            events.batch(items, budgetMs)
+          }
         },
         closed: (reason) => events.closed(reason),
       }),
     reply: (replies) => {
-      if (replies.length > 0) end.post(repliesPosting(replies, (bytes) => lender.sends(bytes)))
+      if (replies.length > 0) end.post((parcel) => writeReplies(parcel, replies))
     },
     lend: (lengthBytes) => lender.lend(lengthBytes),
     close: () => end.close(),

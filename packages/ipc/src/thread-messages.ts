@@ -1,105 +1,65 @@
-/** What the two ends of a thread's connection say to each other; both sides import it. */
+/** What the two ends of a thread's connection say to each other, as parts of parcels; both halves side by side. */
 
-import type { BatchItem, OutcomeCode, Reply } from '@mosec/core'
-import { asOnTheWire } from './status.ts'
-import { buffersOf, type PackedPayloads, packPayloads, unpackPayloads } from './thread-payloads.ts'
+import type { BatchItem, Reply } from '@mosec/core'
+import { flagOf, statusOf } from './status.ts'
+import type { ParcelReader, ParcelWriter } from './thread-parcel.ts'
 
 /** Parent to thread. */
-export interface BatchMessage {
-  readonly ids: readonly number[]
-  readonly states: readonly number[]
+export interface SentBatch {
+  readonly items: readonly BatchItem[]
   readonly budgetMs: number
-  readonly payloads: PackedPayloads
   /** Shared memory that the thread lent, and that nobody looks at any more. */
   readonly returned: readonly SharedArrayBuffer[]
 }
 
-/** Thread to parent. */
-export interface RepliesMessage {
-  readonly heads: readonly ReplyHead[]
-  readonly payloads: PackedPayloads
-}
-
-/** A reply without its bytes. */
-interface ReplyHead {
-  readonly id: number
-  readonly code: OutcomeCode
-  readonly httpStatus?: number
-  readonly isEvent?: boolean
-}
-
-/** A message and what is moved with it. */
-export interface Posting<Message> {
-  readonly message: Message
-  readonly moved: ArrayBuffer[]
-}
-
-/**
- * The parent keeps its bytes, since a task may have to be sent again. What another thread lent is looked at by both.
- * @param returned as in {@link BatchMessage}.
- */
-export function batchPosting(
-  batch: readonly BatchItem[],
-  budgetMs: number,
-  returned: readonly SharedArrayBuffer[],
-): Posting<BatchMessage> {
-  const payloads = packPayloads(
-    batch.map(({ bytes }) => bytes),
-    { how: 'copied', isShared: ({ byteOffset }) => byteOffset === 0 },
-  )
-  const message = {
-    ids: batch.map(({ id }) => id),
-    states: batch.map(({ state }) => state),
-    budgetMs,
-    payloads,
-    returned,
+/** `budgetMs | returned | count | id, state, payload | ...` */
+export function writeBatch(parcel: ParcelWriter, { items, budgetMs, returned }: SentBatch): void {
+  parcel.number(budgetMs)
+  parcel.blocks(returned)
+  parcel.number(items.length)
+  for (const { id, state, bytes } of items) {
+    parcel.number(id)
+    parcel.number(state)
+    parcel.payload(bytes)
   }
-  return { message, moved: buffersOf(payloads) }
 }
 
-export function batchOf({ ids, states, payloads }: BatchMessage): BatchItem[] {
-  const bytes = unpackPayloads(payloads)
-  return ids.map((id, index) => ({ id, state: states[index] ?? 0, bytes: bytes[index] ?? new Uint8Array() }))
+export function readBatch(parcel: ParcelReader): SentBatch {
+  const budgetMs = parcel.number()
+  const returned = parcel.blocks()
+  const items: BatchItem[] = []
+  for (let left = parcel.number(); left > 0; left--) {
+    items.push({ id: parcel.number(), state: parcel.number(), bytes: parcel.payload() })
+  }
+  return { items, budgetMs, returned }
 }
 
-/**
- * The thread gives its bytes away: nobody looks at a result again.
- * @param isLent of those that are given back one day.
- */
-export function repliesPosting(
-  replies: readonly Reply[],
-  isLent: (bytes: Uint8Array) => boolean,
-): Posting<RepliesMessage> {
-  const payloads = packPayloads(
-    replies.map(({ bytes }) => bytes),
-    { how: 'moved', isShared: isLent },
-  )
-  return { message: { heads: replies.map(headOf), payloads }, moved: buffersOf(payloads) }
+/** Thread to parent: `id, flag, payload | ...` */
+export function writeReplies(parcel: ParcelWriter, replies: readonly Reply[]): void {
+  for (const reply of replies) {
+    parcel.number(reply.id)
+    parcel.number(flagOf(reply))
+    parcel.payload(reply.bytes)
+  }
 }
 
-/** @param giveBack takes memory that the thread lent. */
-export function repliesOf(
-  { heads, payloads }: RepliesMessage,
-  giveBack: (block: SharedArrayBuffer) => void,
-): Reply[] {
-  const all = unpackPayloads(payloads)
-  return heads.map((head, index) => {
-    const bytes = all[index] ?? new Uint8Array()
+/** All that the parcel holds. @param giveBack takes memory that the thread lent. */
+export function readReplies(parcel: ParcelReader, giveBack: (block: SharedArrayBuffer) => void): Reply[] {
+  const replies: Reply[] = []
+  while (!parcel.isAtEnd) {
+    const id = parcel.number()
+    const status = statusOf(parcel.number())
+    const bytes = parcel.payload()
     const { buffer } = bytes
-    return buffer instanceof ArrayBuffer
-      ? { ...head, bytes }
-      : { ...head, bytes, release: () => giveBack(buffer) }
-  })
-}
-
-function headOf(reply: Reply): ReplyHead {
-  const { id } = reply
-  const { code, httpStatus, isEvent } = asOnTheWire(reply)
-  if (httpStatus === undefined && isEvent === undefined) return { id, code }
-  return {
-    id,
-    code,
-    ...(httpStatus === undefined ? {} : { httpStatus }),
-    ...(isEvent === undefined ? {} : { isEvent }),
+    if (buffer instanceof SharedArrayBuffer) {
+      replies.push({ ...status, id, bytes, release: () => giveBack(buffer) })
+    } else {
+      replies.push(
+        status.code === 'ok' && status.isEvent === undefined
+          ? { id, code: 'ok', bytes }
+          : { ...status, id, bytes },
+      )
+    }
   }
+  return replies
 }

@@ -3,7 +3,7 @@
 import { MessageChannel, MessagePort } from 'node:worker_threads'
 import type { Link, Listener, Transport } from '@mosec/core'
 import { PortEnd } from './port-end.ts'
-import { type BatchMessage, batchPosting, type RepliesMessage, repliesOf } from './thread-messages.ts'
+import { readReplies, writeBatch } from './thread-messages.ts'
 import { WaitingLinks } from './waiting-links.ts'
 
 /** A listener whose replica is handed the `door`, as `workerData` say. */
@@ -85,19 +85,21 @@ class PortListener implements ThreadListener {
 }
 
 function threadLink(port: MessagePort): Link {
-  const end = new PortEnd<RepliesMessage, BatchMessage>(port)
-  let toReturn: SharedArrayBuffer[] = []
+  // Kept, since a task may have to be sent again. What another thread lent is looked at by both.
+  const end = new PortEnd(port, { how: 'copied', isShared: ({ byteOffset }) => byteOffset === 0 })
+  let returned: SharedArrayBuffer[] = []
+  const giveBack = (block: SharedArrayBuffer): void => void returned.push(block)
   return {
     copiesBytes: true,
     open: (events) =>
       end.open({
-        message: (message) => events.replied(repliesOf(message, (block) => toReturn.push(block))),
+        parcel: (parcel) => events.replied(readReplies(parcel, giveBack)),
         closed: (reason) => events.closed(reason),
       }),
-    send: (batch, budgetMs) => {
-      if (batch.length === 0) return
-      end.post(batchPosting(batch, budgetMs, toReturn))
-      if (toReturn.length > 0) toReturn = []
+    send: (items, budgetMs) => {
+      if (items.length === 0) return
+      end.post((parcel) => writeBatch(parcel, { items, budgetMs, returned }))
+      if (returned.length > 0) returned = []
     },
     close: () => end.close(),
   }
