@@ -10,7 +10,7 @@ export interface Timer {
 export interface Clock {
   /** Monotonic milliseconds with a fraction; the origin means nothing. */
   now(): number
-  /** Runs `callback` once, not before `delayMs` from now. */
+  /** Runs `callback` once, not before `delayMs` from now; a time that is past is now. */
   after(delayMs: number, callback: () => void): Timer
   /**
    * Runs `callback` once, when the present turn of the event loop has handled its input.
@@ -23,7 +23,8 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => performance.now(),
   after(delayMs, callback) {
-    const timeout = setTimeout(callback, delayMs)
+    // From Node 24 on a negative time is warned of on stderr.
+    const timeout = setTimeout(callback, Math.max(0, delayMs))
     timeout.unref()
     return { cancel: () => clearTimeout(timeout) }
   },
