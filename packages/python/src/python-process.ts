@@ -22,6 +22,16 @@ const runFile = fileURLToPath(new URL('../python/run.py', import.meta.url))
 /** The descriptor that messages travel on, both ways. */
 const CONTROL = 3
 
+/**
+ * By default glibc gives memory of more than 128 KiB back at once, and each payload of that size then costs a page fault
+ * for each of its pages, which can be half of what it costs at all. These are the limits up to which glibc itself raises
+ * its own, in bytes; see mallopt(3). Other allocators do not read them.
+ */
+const MALLOC = {
+  MALLOC_MMAP_THRESHOLD_: String(32 * 1024 * 1024),
+  MALLOC_TRIM_THRESHOLD_: String(64 * 1024 * 1024),
+}
+
 /** How long the last words of an ended process are waited for, in milliseconds. */
 const LAST_WORDS_MS = 500
 
@@ -97,7 +107,7 @@ export class PythonProcess implements LaunchedReplica {
 function start({ python, cwd, env, task }: PythonProgram): ChildProcess {
   return spawn(python, ['-u', runFile], {
     cwd,
-    env: { ...env, MOSEC_PYTHON_TASK: JSON.stringify(task) },
+    env: { ...MALLOC, ...env, MOSEC_PYTHON_TASK: JSON.stringify(task) },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   })
 }
