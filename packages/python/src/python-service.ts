@@ -1,6 +1,7 @@
 /** A service file of Mosec's, run up to its `server.run()`: what it serves, and its life beside our server. */
 
 import type { ChildProcess } from 'node:child_process'
+import { constants } from 'node:os'
 import { type LaunchPorts, StartError } from '@mosec/core'
 import { interpreterOf } from './interpreter.ts'
 import { PythonLauncher } from './python-launcher.ts'
@@ -71,8 +72,16 @@ function received(
   const said = parseService(message)
   if (said === undefined) logger.debug('ignored an unknown message of the service file')
   else if (said.type === 'mosec:service') told(said.service)
-  else if (said.type === 'mosec:daemon') logger.error(`the daemon ${said.name} ended with code ${said.code}`)
+  else if (said.type === 'mosec:daemon')
+    logger.error(`the daemon ${said.name} ${howEnded(said.code)}: the server stops`)
   else failed(new StartError(`${script}: ${said.message}`, { cause: said.stack }))
+}
+
+/** Python says a signal as its negative number. */
+function howEnded(code: number): string {
+  if (code >= 0) return `exited with code ${code}`
+  const signal = Object.entries(constants.signals).find(([, number]) => number === -code)
+  return `was killed by ${signal?.[0] ?? `signal ${-code}`}`
 }
 
 /** A stage that several routes name is one object, so that they share it. */

@@ -1,5 +1,6 @@
 /** `mosec python`: service files of Mosec's as they are, the kinds that its documentation shows. */
 
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { msgpack } from '@mosec/codec-msgpack'
 import { type Program, startProgram } from 'mosec/testing'
@@ -129,11 +130,41 @@ describe.skipIf(noPython !== undefined).each(pythons)('mosec python, Mosec $name
     process.kill(await daemonOf(program), 'SIGKILL')
     const { code } = await program.ended
     expect(code).not.toBe(0)
-    await program.logged(({ msg }) => msg?.startsWith('the daemon helper ended') === true)
+    await program.logged(({ msg }) => msg?.startsWith('the daemon helper was killed by SIGKILL') === true)
+  })
+
+  it('a daemon that ends stops the server, though one of multiprocessing lives: the file ends it', async () => {
+    const program = await start('daemons.py')
+    const other = Number(await told(program, 'the other daemon is '))
+    process.kill(await daemonOf(program), 'SIGKILL')
+    const { code } = await program.ended
+    expect(code).not.toBe(0)
+    await program.logged(({ msg }) => msg === 'the daemon one was killed by SIGKILL: the server stops')
+    expect(program.output()).toContain('all has ended in order')
+    expect(isRunning(other)).toBe(false)
+  })
+
+  it('a stop ends daemons of multiprocessing, and kills nobody', async () => {
+    const program = await start('daemons.py')
+    const daemons = [await daemonOf(program), Number(await told(program, 'the other daemon is '))]
+    expect(await program.stop()).toEqual({ code: 0, signal: null })
+    expect(program.output()).toContain('all has ended in order')
+    await expect.poll(() => daemons.filter(isRunning), { timeout: 10_000 }).toEqual([])
+  })
+
+  it('kill -9 of the server leaves no semaphore of multiprocessing behind', async () => {
+    const program = await start('daemons.py')
+    const path = `/dev/shm/sem.${(await told(program, 'the semaphore is ')).replace('/', '')}`
+    expect(existsSync(path)).toBe(true)
+    process.kill(program.pid, 'SIGKILL')
+    await expect.poll(() => existsSync(path), { timeout: 10_000 }).toBe(false)
   })
 })
 
-async function daemonOf(program: Program): Promise<number> {
-  const line = await program.logged(({ msg }) => msg?.startsWith('the daemon is ') === true)
-  return Number(line.msg?.split(' ').at(-1))
+const daemonOf = async (program: Program): Promise<number> => Number(await told(program, 'the daemon is '))
+
+/** What the file printed behind these words. */
+async function told(program: Program, words: string): Promise<string> {
+  const { msg } = await program.logged(({ msg }) => msg?.startsWith(words) === true)
+  return msg?.slice(words.length) ?? ''
 }

@@ -35,12 +35,23 @@ def guard(task):
     worker = os.fork()
     if worker == 0:
         os.close(held)
-        if is_program:
-            os.setpgid(0, 0)
         _die_with(guard_pid, lifeline)
+        if is_program:
+            _begin_program()
         return
     os.close(lifeline)
     Guard(worker, server, task, is_program).wait()
+
+
+def _begin_program():
+    """It starts as if from a shell: with a group of its own, and signals that end it and what it forks."""
+    # First, so that the group is killed without it: it clears up behind the group, ignores signals, and so ends.
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()
+    os.setpgid(0, 0)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _die_with(guard_pid, lifeline):

@@ -3,6 +3,7 @@
 The program stays alive meanwhile: what it has started (a Redis, a metrics page) is its own to end.
 """
 
+import multiprocessing
 import os
 import runpy
 import select
@@ -22,13 +23,14 @@ OWN_VARIABLES = {"mosec.log"}
 def run_service(task):
     control = Control()
     control.send({"type": "mosec:process", "pid": os.getpid()})
+    daemons = {}
     script = task["script"]
     sys.argv = [script] + task["args"]
     sys.path.insert(0, os.path.dirname(os.path.abspath(script)))
     try:
         if not os.path.isfile(script):
             raise LoadError("there is no file %s" % os.path.abspath(script))
-        _replace_server(load_mosec(), control)
+        _replace_server(load_mosec(), control, daemons)
         runpy.run_path(script, run_name="__main__")
     except LoadError as error:
         _fail(control, str(error))
@@ -38,14 +40,28 @@ def run_service(task):
         _fail(control, missing_module(error, script))
     except Exception as error:
         _fail(control, "".join(traceback.format_exception_only(type(error), error)).strip(), traceback.format_exc())
+    finally:
+        # Code behind `server.run()` came first. Python waits for those of multiprocessing before it ends.
+        for process in daemons.values():
+            _terminate(process)
+
+
+def _terminate(process):
+    try:
+        process.terminate()
+    except (AttributeError, ValueError, OSError):
+        pass  # It was never started, is closed, or has ended in this moment.
 
 
 def _fail(control, message, trace=""):
     control.send({"type": "mosec:failed", "message": message, "stack": trace})
+    # Python would wait for them.
+    for process in multiprocessing.active_children():
+        process.terminate()
     sys.exit(1)
 
 
-def _replace_server(mosec, control):
+def _replace_server(mosec, control, daemons):
     """From now on `mosec.Server` collects what it is told, and runs nothing."""
     from mosec import args, server
 
@@ -54,6 +70,7 @@ def _replace_server(mosec, control):
     class ServiceReader(server.Server):
         def __init__(self):
             super().__init__()
+            self._daemon = daemons
             self._waits = {}
 
         def append_worker(self, worker, num=1, max_batch_size=1, max_wait_time=0, *others, **named):
@@ -75,10 +92,12 @@ def _replace_server(mosec, control):
                 self._look_at_daemons()
 
         def _look_at_daemons(self):
-            for name, process in self._daemon.items():
+            for name, process in daemons.items():
                 code = process.poll() if hasattr(process, "poll") else process.exitcode
                 if code is not None:
                     control.send({"type": "mosec:daemon", "name": name, "code": code})
+                    # As if the server had asked: what does not let Python end is killed in the end.
+                    os.kill(os.getppid(), signal.SIGTERM)
                     sys.exit(code if 0 <= code <= 255 else 1)
 
         def _describe(self):
