@@ -11,6 +11,20 @@ it('a forward that ignores its signal past timeout and grace loses its replica, 
 })
 
 it.each(['process', 'thread'])(
+  'a forward that loops past the timeout of its stage is answered 408, and not computed again (%s)',
+  async (isolation) => {
+    const env = { ISOLATION: isolation, STAGE_TIMEOUT: '300' }
+    await using program = await start('hang', { env, flags: ['--timeout', '20000'] })
+    expect(await post(program, { hang: true })).toMatchObject({
+      status: 408,
+      body: 'mosec timeout error: forward did not end within 300 ms',
+    })
+    const line = await program.logged(({ msg }) => msg?.includes('it did not answer in time') === true)
+    expect(line['restarts']).toBe(0)
+  },
+)
+
+it.each(['process', 'thread'])(
   'a forward that never settles loses its replica, too, and who waits behind it is answered (%s)',
   async (isolation) => {
     const env = { ISOLATION: isolation, STAGE_TIMEOUT: '300' }

@@ -405,6 +405,34 @@ describe('Scheduler', () => {
       expect(clients.map(({ text }) => text)).toEqual(['ok one', 'ok two'])
     })
 
+    it('is ended for one task: that one is late, not computed again, and who was behind it is', () => {
+      const { clock, send, attach } = setUp({ stages: [{ name: 'A', stageTimeoutMs: 500 }] })
+      const replica = attach('A')
+      const [slow, waiting] = [send('slow'), send('waiting')]
+      clock.advance(1500)
+      expect(replica.isClosed).toBe(true)
+      expect(slow.text).toBe('stage_timeout mosec timeout error: forward did not end within 500 ms')
+      const other = attach('A', 2)
+      expect(other.sizes).toEqual([1])
+      other.finish()
+      expect(waiting.text).toBe('ok waiting')
+    })
+
+    it('is ended for two tasks: each is tried alone, and who is too slow again is late', () => {
+      const { clock, send, attach } = setUp({
+        timeoutMs: 10_000,
+        stages: [{ name: 'A', max: 2, stageTimeoutMs: 500 }],
+      })
+      attach('A')
+      const [slow, quick] = [send('slow'), send('quick')]
+      clock.advance(1500)
+      attach('A', 2)
+      clock.advance(1500)
+      expect(slow.text).toBe('stage_timeout mosec timeout error: forward did not end within 500 ms')
+      attach('A', 3).finish()
+      expect(quick.text).toBe('ok quick')
+    })
+
     it('is not one that answers in time, batch after batch', () => {
       const { clock, send, attach } = setUp({ stages: [{ name: 'A', stageTimeoutMs: 500 }] })
       const replica = attach('A')

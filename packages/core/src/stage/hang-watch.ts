@@ -11,8 +11,8 @@ const SECOND_LOOK_MS = 250
 
 /**
  * A replica should answer its oldest batch by the batch's deadline, and some of it within the stage's timeout, which is
- * that of one call. When it has not a grace later its connection is closed, which ends its process; its tasks go to
- * another.
+ * that of one call. When it has not a grace later its connection is closed, which ends its process; who of its tasks
+ * alone can have been too slow is answered so, the others go to another.
  */
 export class HangWatch {
   readonly #clock: Clock
@@ -62,6 +62,7 @@ export class HangWatch {
   /** Ends it when it was seen so before, and has said nothing since. */
   #hangs(slot: ReplicaSlot, nowMs: number): void {
     if (this.#seenMs(slot) !== undefined) {
+      slot.isHung = true
       slot.connection.close()
       return
     }

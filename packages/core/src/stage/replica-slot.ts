@@ -10,6 +10,8 @@ export class ReplicaSlot {
   readonly batches: Batch[] = []
   /** The last that it answered was that the time of a call is over: its `forward` may never end, which is known later. */
   isLate = false
+  /** It was ended because a call was late and did not end. */
+  isHung = false
   /** When its last batch was done, in clock milliseconds. */
   #lastDoneMs = 0
   #lastHeardMs = 0

@@ -1,13 +1,15 @@
 /** What comes back from a replica: books each answer once, and hands it on. */
 
 import type { Clock } from '../contract/clock.ts'
+import { TimeoutError } from '../contract/errors.ts'
 import type { Observer } from '../contract/observer.ts'
+import { outcomeOf } from '../contract/outcome.ts'
 import { StreamCredit } from '../contract/stream-credit.ts'
 import type { Batch, Task } from '../contract/task.ts'
 import type { Reply } from '../contract/transport.ts'
 import type { Batcher } from './batcher.ts'
 import type { ReplicaSlot } from './replica-slot.ts'
-import type { StageHost, StagePorts } from './stage-host.ts'
+import type { StageHost, StageOptions, StagePorts } from './stage-host.ts'
 
 /** A task that was computed by more dying replicas than this is not sent again. */
 const MAX_CRASHES = 1
@@ -17,17 +19,18 @@ const QUICK_BATCH_MS = 100
 /** The replies of one stage's replicas. */
 export class Replies {
   readonly #stage: string
+  readonly #timeoutMs: number | undefined
   readonly #batcher: Batcher
   readonly #host: StageHost
   readonly #clock: Clock
   readonly #observer: Required<Observer>
 
   /**
-   * @param stage its name.
    * @param batcher learns what each batch cost.
    */
-  constructor(stage: string, batcher: Batcher, ports: StagePorts) {
-    this.#stage = stage
+  constructor({ name, timeoutMs }: StageOptions, batcher: Batcher, ports: StagePorts) {
+    this.#stage = name
+    this.#timeoutMs = timeoutMs
     this.#batcher = batcher
     this.#host = ports.host
     this.#clock = ports.clock
@@ -57,24 +60,36 @@ export class Replies {
   }
 
   /**
-   * Books that a replica is gone. Those tasks that it may have been computing are suspects from now on.
+   * Books that a replica is gone. Those tasks that it may have been computing are suspects from now on; one that is the
+   * only suspect for a call that did not end is late.
    * @returns the tasks to be sent again, the last one first.
    */
   lost(slot: ReplicaSlot): Task[] {
     const begun = new Set(this.#isQuick ? slot.batches : slot.batches.slice(0, 1))
+    const held = [...slot.held.values()].reverse()
+    const suspects = new Set(held.filter(({ batch }) => batch !== undefined && begun.has(batch)))
+    const isLate = slot.isHung && suspects.size === 1
     const again: Task[] = []
-    for (const task of [...slot.held.values()].reverse()) {
+    for (const task of held) {
       this.#host.stageAfter(task)?.unreserve(task)
       if (task.isSettled) continue
-      if (task.batch !== undefined && begun.has(task.batch)) {
+      const isSuspect = suspects.has(task)
+      if (isSuspect) {
         task.crashes++
         task.crashedOn = slot.connection.replica
       }
-      if (task.crashes > MAX_CRASHES || task.stream !== undefined) this.#host.crashed(task)
+      if (isLate && isSuspect) this.#late(task)
+      else if (task.crashes > MAX_CRASHES || task.stream !== undefined) this.#host.crashed(task)
       else again.push(task)
     }
     slot.held.clear()
     return again
+  }
+
+  /** In the words of a replica that says so itself. */
+  #late(task: Task): void {
+    const error = new TimeoutError(`forward did not end within ${this.#timeoutMs} ms`)
+    this.#host.replied(task, { id: task.id, ...outcomeOf(error) })
   }
 
   /** Replies of quick batches leave together: one that was done may still be unanswered, and a later one begun. */

@@ -47,7 +47,7 @@ export class Stage implements Blocked, NextStage {
     this.#batcher = new Batcher(options.policy, options.limits)
     this.#waiting = new WaitingRoom(options.capacity)
     this.forecast = new Forecast(this.#batcher, this.#waiting, this.#pool)
-    this.#replies = new Replies(options.name, this.#batcher, ports)
+    this.#replies = new Replies(options, this.#batcher, ports)
     this.#hangs = new HangWatch(ports.clock, options.timeoutMs ?? Number.POSITIVE_INFINITY)
     this.#dispatcher = new Dispatcher(this, {
       clock: ports.clock,
