@@ -17,7 +17,8 @@ function rig(guilty: readonly number[], code: Reply['code'] = 'validation_error'
     send: (batch) => sent.push(batch.map(({ id }) => id)),
     close: () => peer?.closed('closed by this side'),
   }
-  const link = isolatingLink(inner)
+  const isolated: number[] = []
+  const link = isolatingLink(inner, (tasks) => isolated.push(tasks))
   const ends: string[] = []
   link.open({
     replied: (replies) => {
@@ -32,11 +33,11 @@ function rig(guilty: readonly number[], code: Reply['code'] = 'validation_error'
       peer?.replied(ids.map((id) => ({ id, code: isGuilty ? code : 'ok', bytes })))
     }
   }
-  return { link, sent, replied, ends, answerAll, peer: () => peer }
+  return { link, sent, replied, isolated, ends, answerAll, peer: () => peer }
 }
 
 it('sends a failed batch again in halves until the guilty are alone', () => {
-  const { link, sent, replied, answerAll } = rig([3])
+  const { link, sent, replied, isolated, answerAll } = rig([3])
   link.send([1, 2, 3, 4, 5].map(item), 0)
   answerAll()
   expect(sent).toEqual([[1, 2, 3, 4, 5], [1, 2], [3, 4, 5], [3], [4, 5]])
@@ -50,14 +51,23 @@ it('sends a failed batch again in halves until the guilty are alone', () => {
     ]),
   )
   expect(replied).toHaveLength(5)
+  expect(isolated).toEqual([1])
 })
 
 it('answers every task once when all are guilty', () => {
   const ids = Array.from({ length: 16 }, (_, id) => id)
-  const { link, replied, answerAll } = rig(ids, 'inference_error')
+  const { link, replied, isolated, answerAll } = rig(ids, 'inference_error')
   link.send(ids.map(item), 0)
   answerAll()
   expect(replied.map(([id]) => id).sort((a, b) => a - b)).toEqual(ids)
+  expect(isolated).toHaveLength(16)
+})
+
+it('tells of no task that failed by itself, without a batch', () => {
+  const { link, replied, isolated, answerAll } = rig([1])
+  link.send([item(1)], 0)
+  answerAll()
+  expect([replied, isolated]).toEqual([[[1, 'validation_error']], []])
 })
 
 it('does not run again what took too long', () => {
@@ -90,5 +100,5 @@ it('passes on answers of a few, of strangers, and the end', () => {
 it('tells, as the link that it wraps, that memory of answered tasks may be used again', () => {
   expect(rig([]).link.copiesBytes).toBe(false)
   const inner: Link = { copiesBytes: true, open() {}, send() {}, close() {} }
-  expect(isolatingLink(inner).copiesBytes).toBe(true)
+  expect(isolatingLink(inner, () => {}).copiesBytes).toBe(true)
 })

@@ -9,9 +9,10 @@ const NOT_REPEATED: ReadonlySet<string> = new Set<ErrorCode>(['timeout', 'stage_
  * A link to a peer that answers a batch in one frame with one status, as Mosec's workers do. An error for several tasks
  * blames none of them: they are sent again, in halves, until the guilty are alone and the innocent answered.
  * A task whose stream has begun is not: its events are with the client.
+ * @param isolated takes how many more tasks failed alone, after their whole batch had failed.
  */
-export function isolatingLink(link: Link): Link {
-  return new IsolatingLink(link)
+export function isolatingLink(link: Link, isolated: (tasks: number) => void): Link {
+  return new IsolatingLink(link, isolated)
 }
 
 class IsolatingLink implements Link {
@@ -21,9 +22,13 @@ class IsolatingLink implements Link {
   /** What the peer has not answered. */
   readonly #held = new Map<number, BatchItem>()
   readonly #streaming = new Set<number>()
+  /** Sent again. */
+  readonly #suspects = new Set<number>()
+  readonly #isolated: (tasks: number) => void
 
-  constructor(link: Link) {
+  constructor(link: Link, isolated: (tasks: number) => void) {
     this.#link = link
+    this.#isolated = isolated
     this.copiesBytes = link.copiesBytes === true
   }
 
@@ -32,6 +37,7 @@ class IsolatingLink implements Link {
       replied: (replies) => this.#replied(replies, events),
       closed: (reason) => {
         this.#held.clear()
+        this.#suspects.clear()
         events.closed(reason)
       },
     })
@@ -52,6 +58,8 @@ class IsolatingLink implements Link {
       this.#halve(replies, events)
       return
     }
+    const [only] = replies
+    if (only !== undefined && this.#suspects.has(only.id) && isRepeatable(only)) this.#isolated(1)
     for (const { id, isEvent = false } of replies) {
       if (isEvent) this.#streaming.add(id)
       else this.#forget(id)
@@ -64,6 +72,7 @@ class IsolatingLink implements Link {
     for (const { id } of begun) this.#forget(id)
     if (begun.length > 0) events.replied(begun)
     const again = replies.flatMap(({ id }) => this.#held.get(id) ?? [])
+    for (const { id } of again) this.#suspects.add(id)
     const middle = again.length >> 1
     for (const half of [again.slice(0, middle), again.slice(middle)]) {
       if (half.length > 0) this.#link.send(half, 0)
@@ -73,6 +82,7 @@ class IsolatingLink implements Link {
   #forget(id: number): void {
     this.#held.delete(id)
     this.#streaming.delete(id)
+    this.#suspects.delete(id)
   }
 }
 

@@ -54,8 +54,8 @@ export class PythonLauncher implements ReplicaLauncher {
     )
   }
 
-  link(link: Link, { maxBatchSize, onBatchError }: ReplicaOrder): Link {
-    return maxBatchSize > 1 && onBatchError === 'isolate' ? isolatingLink(link) : link
+  link(link: Link, { maxBatchSize, onBatchError }: ReplicaOrder, isolated: (tasks: number) => void): Link {
+    return maxBatchSize > 1 && onBatchError === 'isolate' ? isolatingLink(link, isolated) : link
   }
 }
 

@@ -69,6 +69,9 @@ export interface ReplicaLauncher {
   readonly ipcModule: string
   /** @throws ConfigurationError for what cannot be started; anything that comes later is an end of the replica. */
   launch(order: ReplicaOrder, ports: LaunchPorts): LaunchedReplica
-  /** Stands between the scheduler and the replica's link; left out, nothing does. */
-  link?(link: Link, order: ReplicaOrder): Link
+  /**
+   * Stands between the scheduler and the replica's link; left out, nothing does.
+   * @param isolated takes how many more tasks failed alone, after their whole batch had failed.
+   */
+  link?(link: Link, order: ReplicaOrder, isolated: (tasks: number) => void): Link
 }

@@ -73,6 +73,8 @@ describe.skipIf(noPython !== undefined).each(pythons)('Python stages, Mosec $nam
     const answers = await Promise.all([...inputs.map((input) => post('/alone', input)), post('/alone', '{')])
     const statuses = answers.map(({ status }) => status)
     expect(statuses).toEqual([...inputs.map((input) => ('error' in input ? 500 : 200)), 400])
+    const metrics = await (await fetch(`${program.url}/metrics`)).text()
+    expect(metrics).toMatch(/^mosec_service_isolated_task_total\{stage="alone"\} [1-9]/m)
   })
 
   it("onBatchError 'fail' leaves the batch as Mosec fails it", async () => {

@@ -167,9 +167,9 @@ export class ReplicaLife {
   }
 
   #connect(link: Link): ReplicaConnection {
-    const { stage, replica, clock, launch } = this.#options
+    const { stage, replica, clock, launch, onIsolated: isolated } = this.#options
     return new ReplicaConnection({
-      link: hostLink(launch, { stage, replica, listener: this.#listener }, link),
+      link: hostLink(launch, { stage, replica, listener: this.#listener }, { link, isolated }),
       replica,
       clock,
       sendCancel: (ids) => this.#child.send({ type: 'mosec:cancel', ids }),

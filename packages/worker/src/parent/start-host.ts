@@ -23,10 +23,16 @@ export function startHost(launch: ReplicaLaunch, place: HostPlace, ports: Replic
   return child
 }
 
+/** A link, and who is told of tasks that failed alone. */
+interface LinkParts {
+  readonly link: Link
+  readonly isolated: (tasks: number) => void
+}
+
 /** The link as the stage wants it. */
-export function hostLink(launch: ReplicaLaunch, place: HostPlace, link: Link): Link {
+export function hostLink(launch: ReplicaLaunch, place: HostPlace, { link, isolated }: LinkParts): Link {
   if (!('launcher' in launch)) return link
-  return launch.launcher.link?.(link, orderOf(launch, place)) ?? link
+  return launch.launcher.link?.(link, orderOf(launch, place), isolated) ?? link
 }
 
 /** Its messages come from a program that we do not know, so they are checked here. */
