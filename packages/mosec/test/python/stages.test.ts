@@ -140,12 +140,20 @@ describe.skipIf(noPython !== undefined).each(pythons)('Python stages, Mosec $nam
     ['object', 'a builtins.object cannot cross between Python and TypeScript'],
     ['complex', 'a numpy array of dtype complex64 cannot cross'],
     ['set', 'a builtins.set cannot cross'],
-    ['big', 'the result cannot cross: '],
+    ['big', 'an int of 71 bits cannot cross between Python and TypeScript'],
+    ['negative', 'an int of 71 bits cannot cross'],
+    ['nested', 'a builtins.list nested more than 1024 deep cannot cross'],
+    ['surrogate', "a builtins.str ('utf-8' codec can't encode character"],
     ['deep', 'a numpy.datetime64 cannot cross'],
   ])('what cannot cross names the stage and the type: %s', async (name, text) => {
     const answer = await post('/strange', JSON.stringify(name))
     expect(answer).toEqual({ status: 500, text: expect.stringContaining(`encoding error: stage Strange_`) })
     expect(answer.text).toContain(text)
+  })
+
+  it('lists come back as deep as Python writes them', async () => {
+    const depthOf = (value: unknown): number => (Array.isArray(value) ? 1 + depthOf(value[0]) : 0)
+    expect(depthOf(await json('/nested', '1024'))).toBe(1024)
   })
 
   const advice = 'let forward give other types, or override serialize'

@@ -21,7 +21,9 @@ ALIGNMENT = 8
 DTYPES = frozenset(
     "bool int8 uint8 int16 uint16 int32 uint32 int64 uint64 float16 bfloat16 float32 float64".split()
 )
-CROSSING = "None, bool, numbers, str, bytes, lists, dicts and numpy arrays cross"
+# As deep as msgpack packs.
+MAX_DEPTH = 1024
+CROSSING = "None, bool, numbers of 64 bits, str, bytes, lists, dicts and numpy arrays cross"
 
 
 class CommonForm:
@@ -47,7 +49,7 @@ class CommonForm:
         except (EncodingError, DecodingError):
             raise
         except (TypeError, ValueError, OverflowError) as error:
-            raise EncodingError("stage %s: the result cannot cross: %s" % (self._stage, error)) from error
+            raise self._refusal(_in_words(value, error)) from error
         return arrays.behind(document)
 
     def decode(self, data):
@@ -65,10 +67,12 @@ class CommonForm:
                 document, ext_hook=lambda code, place: self._array(code, place, data, tail), strict_map_key=False
             )
         except (ValueError, TypeError) as error:
-            raise DecodingError("stage %s: the input cannot be read: %s" % (self._stage, error)) from error
+            raise DecodingError("stage %s: the input cannot be read: %s" % (self._stage, str(error) or type(error).__name__)) from error
 
     def _other(self, value, arrays):
         """What msgpack does not know."""
+        if type(value) is int:
+            raise self._refusal("an int of %d bits" % value.bit_length())
         numpy = _numpy()
         if numpy is not None and isinstance(value, numpy.ndarray):
             if value.dtype.name not in DTYPES:
@@ -108,6 +112,14 @@ class CommonForm:
         for size in shape:
             count *= size
         return numpy.frombuffer(data, kind, count, tail + offset).reshape(shape) if count else numpy.empty(shape, kind)
+
+
+def _in_words(value, error):
+    """What cannot cross, where msgpack says only why."""
+    kind = "a %s.%s" % (type(value).__module__, type(value).__qualname__)
+    if "recursion" in str(error):
+        return "%s nested more than %d deep" % (kind, MAX_DEPTH)
+    return "%s (%s)" % (kind, error)
 
 
 class Arrays:

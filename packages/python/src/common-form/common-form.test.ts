@@ -145,7 +145,7 @@ describe('bytes that are not of this form', () => {
     ['c10000000000000dc70a01a0', 'the bytes end within the document'],
     ['d40200', 'extension type 2 is not known'],
     ['d401c0', 'an array does not say where it is'],
-    [`${'91'.repeat(600)}c0`, 'more than 512 lists and maps are nested'],
+    [`${'91'.repeat(1025)}c0`, 'more than 1024 lists and maps are nested'],
   ])('are refused: %#', (bytes, text) => {
     expect(() => decode(Buffer.from(bytes, 'hex'))).toThrow(text)
   })

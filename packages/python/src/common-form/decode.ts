@@ -1,7 +1,7 @@
 /** Bytes from Python to a value. */
 
 import { dtypes, type TypedArray } from './dtypes.ts'
-import { ARRAY_TYPE, aligned, HEAD_BYTES, MAGIC, MAX_DEPTH } from './layout.ts'
+import { ARRAY_TYPE, aligned, HEAD_BYTES, MAGIC, MAX_DEPTH_READ } from './layout.ts'
 import type { Tensor } from './tensor.ts'
 
 /**
@@ -35,7 +35,7 @@ class Decoder {
   }
 
   #value(depth: number): unknown {
-    if (depth > MAX_DEPTH) throw new Error(`more than ${MAX_DEPTH} lists and maps are nested`)
+    if (depth > MAX_DEPTH_READ) throw new Error(`more than ${MAX_DEPTH_READ} lists and maps are nested`)
     const token = this.#unsigned(1)
     if (token < 0x80) return token
     if (token < 0x90) return this.#map(token & 0x0f, depth)

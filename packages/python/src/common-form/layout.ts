@@ -14,8 +14,11 @@ export const MAGIC = 0xc1
 export const HEAD_BYTES = 8
 /** Extension type of an array. */
 export const ARRAY_TYPE = 1
-/** Arrays and maps inside each other. */
+/** Arrays and maps inside each other, when written. */
 export const MAX_DEPTH = 512
+
+/** Deepest nesting that is read: as deep as Python writes. */
+export const MAX_DEPTH_READ = 1024
 
 const ALIGNMENT = 8
 
