@@ -2,8 +2,9 @@
 
 import { ConfigurationError, type ReplicaLauncher, type WorkerClass } from '@mosec/core'
 
-/** @throws ConfigurationError naming what came and what a worker is. */
+/** @throws ConfigurationError naming what came and what a worker is; what a launcher throws. */
 export function checkWorker(worker: unknown): asserts worker is WorkerClass | URL | ReplicaLauncher {
+  if (isLauncher(worker)) worker.check?.()
   if (worker instanceof URL || isLauncher(worker)) return
   if (typeof worker !== 'function') refuse(describe(worker))
   const { prototype } = worker as { readonly prototype?: Partial<Record<string, unknown>> }

@@ -1,6 +1,13 @@
 /** Starts the replicas of a stage whose worker is a Python class. */
 
-import type { LaunchedReplica, LaunchPorts, Link, ReplicaLauncher, ReplicaOrder } from '@mosec/core'
+import {
+  ConfigurationError,
+  type LaunchedReplica,
+  type LaunchPorts,
+  type Link,
+  type ReplicaLauncher,
+  type ReplicaOrder,
+} from '@mosec/core'
 import { interpreterOf } from './interpreter.ts'
 import { isolatingLink } from './isolating-link.ts'
 import { PythonProcess } from './python-process.ts'
@@ -19,6 +26,8 @@ export interface PythonWorker {
   readonly env?: Readonly<Record<string, string>> | undefined
 }
 
+const TARGET = /^[^:]+:[A-Za-z_][\w.]*$/
+
 const ipcModule = new URL('./common-form/index.js', import.meta.url).href
 
 /** Of one stage. */
@@ -33,6 +42,15 @@ export class PythonLauncher implements ReplicaLauncher {
 
   get workerName(): string {
     return this.#worker.target.split(/[.:]/).at(-1) || 'Worker'
+  }
+
+  check(): void {
+    const { target, main } = this.#worker
+    // Of a program's own class Python says more: which others it has, say.
+    if (main !== undefined || TARGET.test(target)) return
+    throw new ConfigurationError(
+      `a Python worker is named by file or module, and class: 'model.py:Detector'; got '${target}'`,
+    )
   }
 
   launch(order: ReplicaOrder, ports: LaunchPorts): LaunchedReplica {

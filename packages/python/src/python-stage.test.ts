@@ -16,9 +16,13 @@ it('names the stage after the class', () => {
   expect(pythonStage('package.module:Outer.Inner').worker.workerName).toBe('Inner')
 })
 
-it.each(['model.py', ':Detector', 'model.py:', 'model.py:not a name', ''])('refuses %j', (target) => {
-  expect(() => pythonStage(target)).toThrow("'model.py:Detector'")
-})
+it.each(['model.py', ':Detector', 'model.py:', 'model.py:not a name', ''])(
+  'refuses %j, once it is looked at',
+  (target) => {
+    const { worker } = pythonStage(target)
+    expect(() => worker.check?.()).toThrow("'model.py:Detector'")
+  },
+)
 
 it('finds the interpreter: named, of the active environment, in .venv, of the system', async () => {
   const cwd = await mkdtemp(join(tmpdir(), 'mosec-test-'))

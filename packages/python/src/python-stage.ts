@@ -1,6 +1,6 @@
 /** A stage whose worker is a Python class of Mosec's. */
 
-import { ConfigurationError, type ReplicaLauncher } from '@mosec/core'
+import type { ReplicaLauncher } from '@mosec/core'
 import { PythonLauncher } from './python-launcher.ts'
 
 /** Where Python is; everything else is an option of every stage. */
@@ -41,12 +41,10 @@ export interface PythonStage<In = unknown, Out = unknown> {
   readonly types?: { readonly input: In; readonly output: Out }
 }
 
-const TARGET = /^[^:]+:[A-Za-z_][\w.]*$/
-
 /**
  * Makes a stage of a Python class that extends `mosec.Worker`, from `file.py:Class` or `package.module:Class`. Give the
  * types of what its `forward` takes and gives, for one task, where the compiler shall check the neighbours.
- * @throws ConfigurationError when the class is not named so.
+ * A class that is not named so is said by `run` and `start`.
  *
  * @example
  * server.route('/detect', stage(Decode), pythonStage<Tensor, Box[]>('model.py:Detector', { maxBatchSize: 8 }))
@@ -55,10 +53,5 @@ export function pythonStage<In = unknown, Out = unknown>(
   target: string,
   { python, cwd, ...options }: PythonStageOptions = {},
 ): PythonStage<In, Out> {
-  if (!TARGET.test(target)) {
-    throw new ConfigurationError(
-      `a Python worker is named by file or module, and class: 'model.py:Detector'; got '${target}'`,
-    )
-  }
   return { worker: new PythonLauncher({ target, python, cwd }), options }
 }

@@ -67,6 +67,8 @@ export interface ReplicaLauncher {
    * `encode(value): Uint8Array` and `decode(bytes): unknown`. Loaded in replicas of TypeScript beside such a stage.
    */
   readonly ipcModule: string
+  /** @throws ConfigurationError when it can never start anything, whatever the order; left out, it always can. */
+  check?(): void
   /** @throws ConfigurationError for what cannot be started; anything that comes later is an end of the replica. */
   launch(order: ReplicaOrder, ports: LaunchPorts): LaunchedReplica
   /**

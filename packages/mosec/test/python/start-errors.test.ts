@@ -45,6 +45,13 @@ async function oldMosec(folder: string): Promise<void> {
 }
 
 describe('a Python stage without Python', () => {
+  it('says in one line, as a wrong setting, how a class is named', async () => {
+    expect(await fail({ TEST_TARGET: 'model.py' })).toEqual({
+      code: 2,
+      message: "a Python worker is named by file or module, and class: 'model.py:Detector'; got 'model.py'",
+    })
+  })
+
   it('names the interpreter that is not there, and how to make one', async () => {
     const { code, message } = await fail({ TEST_PYTHON: '/no/such/python' })
     expect(code).toBe(1)
