@@ -18,7 +18,7 @@ export class SentenceModel extends TfjsWorker<Int32Array, Float32Array, Int32Arr
   override backends: readonly BackendName[] = ['tensorflow-gpu', 'tensorflow', 'wasm', 'cpu']
   // "How old are you?"
   override example = [Int32Array.of(728, 446, 31, 19, 54)]
-  override warmupBatchSizes = [1, 4, 16]
+  override warmupBatchSizes = [1, 4, 8]
 
   override load(tf: Tfjs): Promise<TfjsModel> {
     return tf.loadGraphModel(fileModel(packageFile(modelPackage, 'dist/model.json', import.meta.url)))
