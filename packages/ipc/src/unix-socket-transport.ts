@@ -85,8 +85,8 @@ class UnixSocketTransport implements Transport {
     const bytes = Buffer.byteLength(address)
     if (bytes <= MAX_ADDRESS_BYTES) return address
     throw new ConfigurationError(
-      `the socket path ${address} has ${bytes} bytes and the system takes ${MAX_ADDRESS_BYTES}: ` +
-        `choose a shorter "directory" (now ${this.#directory})`,
+      `the path of the socket ${address} has ${bytes} bytes, and the system takes ${MAX_ADDRESS_BYTES} ` +
+        `(sun_path, less its end): choose a folder with a shorter path than ${this.#directory}, by --path or "directory"`,
     )
   }
 }

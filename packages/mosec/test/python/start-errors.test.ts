@@ -52,6 +52,14 @@ describe('a Python stage without Python', () => {
     })
   })
 
+  it('a --path that is too long for sockets: the limit, and what to do', async () => {
+    await using temp = await tempFolder()
+    const { code, message } = await fail({ MOSEC_PATH: join(temp.path, 'd'.repeat(80)) })
+    expect(code).toBe(2)
+    expect(message).toMatch(/bytes, and the system takes 10[37] \(sun_path, less its end\): choose a folder /)
+    expect(message).toContain(' by --path or ')
+  })
+
   it('names the interpreter that is not there, and how to make one', async () => {
     const { code, message } = await fail({ TEST_PYTHON: '/no/such/python' })
     expect(code).toBe(1)

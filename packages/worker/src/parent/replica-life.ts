@@ -1,7 +1,7 @@
 /** One life of a replica: from the fork of its process to the exit, whatever happens in between. */
 
 import type { Clock, Link, Listener, Logger, ReplicaReport, Transport } from '@mosec/core'
-import { StartError } from '@mosec/core'
+import { ConfigurationError, StartError } from '@mosec/core'
 import { startFailure } from '../child/start-phase.ts'
 import { textOf } from '../control/control-logger.ts'
 import type { FailedMessage, ReplicaMessage, WorkerInfo } from '../control/control-messages.ts'
@@ -61,7 +61,7 @@ export class ReplicaLife {
   /** Why this side ended it. */
   #killedFor: string | undefined
 
-  /** Opens an address and forks. @throws StartError when there is no process to be had. */
+  /** Opens an address and forks. @throws StartError when there is no process to be had, ConfigurationError by a setting. */
   static async begin(options: ReplicaLifeOptions): Promise<ReplicaLife> {
     const { transport, stage, replica, addressName = `${stage}-${replica}` } = options
     let listener: Listener | undefined
@@ -70,6 +70,7 @@ export class ReplicaLife {
       return new ReplicaLife(options, listener)
     } catch (cause) {
       await listener?.[Symbol.asyncDispose]()
+      if (cause instanceof ConfigurationError) throw cause
       throw startError(options, `its process could not be started: ${textOf(cause)}`, cause)
     }
   }
