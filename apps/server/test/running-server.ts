@@ -12,6 +12,8 @@ const builtMain = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 export interface RunningServer {
   readonly url: string
   readonly process: ChildProcess
+  /** What it wrote to stderr so far: its log. */
+  log(): string
   /** Ids of the processes that it started, theirs included. */
   descendants(): number[]
   /** Sends SIGTERM; gives the exit code. */
@@ -41,6 +43,7 @@ export async function startServer({ main = builtMain } = {}): Promise<RunningSer
   return {
     url,
     process: child,
+    log: () => errors,
     descendants: () => descendantsOf(child.pid ?? 0),
     stop: async () => {
       child.kill('SIGTERM')

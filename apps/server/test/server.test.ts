@@ -20,6 +20,10 @@ afterAll(async () => {
   expect(processes.filter(isAlive)).toEqual([])
 })
 
+it('starts without a warning', () => {
+  expect(server.log().match(/^.*"level":"(warn|error).*$/gm)).toBeNull()
+})
+
 async function embed(...input: string[]): Promise<number[][]> {
   const { data } = await openai.embeddings.create({ model, input })
   return data.map(({ embedding }) => embedding)
