@@ -3,12 +3,21 @@ import { describe, expect, test } from 'vitest'
 import { ReplicaRig } from './replica-rig.ts'
 import { TextBatchWorker } from './text-workers.ts'
 
+/** What a method without types may give. */
+const nonsense = new Map<string, unknown>([
+  ['not a number', Number.NaN],
+  ['negative', -1],
+  ['nothing', undefined],
+  ['null', null],
+  ['text', '3'],
+])
+
 /** A text costs its length. */
 class Costly extends TextBatchWorker {
   override maxBatchCost = 10
   override cost(text: string): number {
     if (text === 'broken') throw new Error('cannot count')
-    return text === 'nonsense' ? Number.NaN : text.length
+    return nonsense.has(text) ? (nonsense.get(text) as number) : text.length
   }
 }
 
@@ -51,14 +60,25 @@ describe('cost of a batch', () => {
     const worker = new Costly()
     const rig = await new ReplicaRig(worker).ready()
     const failed = { code: 'inference_error', text: 'inference internal error' }
-    expect(await rig.ask(['ok', 'broken', 'nonsense', 'fine'])).toEqual([
+    const wrong = ['broken', ...nonsense.keys()]
+    expect(await rig.ask(['ok', ...wrong, 'fine'])).toEqual([
       upper('ok'),
-      failed,
-      failed,
+      ...wrong.map(() => failed),
       upper('fine'),
     ])
     expect(worker.calls).toEqual([['ok', 'fine']])
-    expect(await rig.ask(['again'], 10)).toEqual([upper('again')])
+    for (const [n, text] of wrong.entries()) expect(await rig.ask([text], 10 + n)).toEqual([failed])
+    expect(await rig.ask(['again'], 20)).toEqual([upper('again')])
+    expect(new Set(rig.lines.map(({ message }) => message))).toEqual(new Set(['Costly.cost threw']))
+  })
+
+  test.each([
+    [{ maxBatchCost: -3 }, 'maxBatchCost takes a number above 0, got -3'],
+    [{ maxBatchCost: Number.NaN }, 'maxBatchCost takes a number above 0, got NaN'],
+    [{ cost: undefined }, 'maxBatchCost bounds what inputs cost: give the method cost, too'],
+  ])('a limit that bounds nothing is told at the start: %o', async (options, message) => {
+    const rig = new ReplicaRig(Object.assign(new Costly(), options))
+    await expect(rig.finished).rejects.toThrow(`set-up of worker Costly failed: ${message}`)
   })
 
   test('a call that throws is halved within its group', async () => {

@@ -3,7 +3,7 @@
 import { type ErrorCode, type Logger, MosecError, type Outcome, outcomeOf, outcomes } from '@mosec/core'
 
 /** Where in a task's life the error was thrown, as the log names it. */
-export type TaskPhase = 'deserialize' | 'validate' | 'forward' | 'serialize'
+export type TaskPhase = 'deserialize' | 'validate' | 'bucketBy' | 'cost' | 'forward' | 'serialize'
 
 /** Decides for one worker. */
 export type Blame = (error: unknown, phase: TaskPhase) => Outcome

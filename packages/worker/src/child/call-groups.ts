@@ -1,7 +1,7 @@
 /** Which inputs of a batch share a call of `forward`: those of one bucket, up to the cost that a call may have. */
 
-import type { AnyWorker, BatchCost } from '@mosec/core'
-import type { Blame } from './blame.ts'
+import { type AnyWorker, type BatchCost, StartError } from '@mosec/core'
+import type { Blame, TaskPhase } from './blame.ts'
 import type { Inputs } from './input-reader.ts'
 
 /** The inputs of one call. */
@@ -24,7 +24,7 @@ export class CallGroups {
 
   constructor(worker: AnyWorker, blame: Blame) {
     this.#name = worker.constructor.name
-    this.#rules = worker.kind === 'batch' || worker.kind === 'batch-stream' ? worker : {}
+    this.#rules = batchCostOf(worker)
     this.#blame = blame
     this.#isTrivial = this.#rules.bucketBy === undefined && this.#rules.cost === undefined
   }
@@ -36,13 +36,16 @@ export class CallGroups {
   of(inputs: Inputs): readonly CallGroup[] {
     const { items, values, refused } = inputs
     if (items.length === 0) return []
-    if (this.#isTrivial || items.length === 1) return [inputs]
+    if (this.#isTrivial) return [inputs]
     const open = new Map<string | number | undefined, OpenGroup>()
     const groups: OpenGroup[] = []
     for (const [index, item] of items.entries()) {
+      let phase: TaskPhase = 'bucketBy'
       try {
         const value = values[index]
-        const [bucket, cost] = [this.#bucketOf(value), this.#costOf(value)]
+        const bucket = this.#bucketOf(value)
+        phase = 'cost'
+        const cost = this.#costOf(value)
         const last = open.get(bucket)
         const group = last !== undefined && last.cost + cost <= this.#maxCost ? last : newGroup()
         if (group !== last) {
@@ -53,7 +56,7 @@ export class CallGroups {
         group.values.push(value)
         group.cost += cost
       } catch (error) {
-        refused.push({ id: item.id, outcome: this.#blame(error, 'forward') })
+        refused.push({ id: item.id, outcome: this.#blame(error, phase) })
       }
     }
     return groups
@@ -68,10 +71,23 @@ export class CallGroups {
   }
 
   #costOf(value: unknown): number {
-    const cost = this.#rules.cost?.(value) ?? 0
-    if (cost >= 0) return cost
+    if (this.#rules.cost === undefined) return 0
+    const cost: unknown = this.#rules.cost(value)
+    if (typeof cost === 'number' && cost >= 0) return cost
     throw new TypeError(`${this.#name}.cost must give a number of at least 0, got ${cost}`)
   }
 }
+
+/** After set-up, which may set it. @throws StartError for a `maxBatchCost` that can bound nothing. */
+export function checkBatchCost(worker: AnyWorker): void {
+  const { maxBatchCost, cost } = batchCostOf(worker)
+  if (maxBatchCost === undefined) return
+  if (!(maxBatchCost > 0)) throw new StartError(`maxBatchCost takes a number above 0, got ${maxBatchCost}`)
+  if (cost === undefined)
+    throw new StartError('maxBatchCost bounds what inputs cost: give the method cost, too')
+}
+
+const batchCostOf = (worker: AnyWorker): BatchCost<unknown> =>
+  worker.kind === 'batch' || worker.kind === 'batch-stream' ? worker : {}
 
 const newGroup = (): OpenGroup => ({ items: [], values: [], cost: 0 })

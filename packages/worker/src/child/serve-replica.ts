@@ -7,6 +7,7 @@ import { type Deferred, deferred } from '../deferred.ts'
 import { BatchLoop } from './batch-loop.ts'
 import { BatchRunner, type OnBatchError } from './batch-runner.ts'
 import { createBlame } from './blame.ts'
+import { checkBatchCost } from './call-groups.ts'
 import { Replies } from './replies.ts'
 import { ReportOutbox } from './report-outbox.ts'
 import { inPhase } from './start-phase.ts'
@@ -58,6 +59,7 @@ export async function serveReplica(options: ServeReplicaOptions): Promise<void> 
 
   await startPhase(options, 'set-up', () => worker.setup(context))
   try {
+    await startPhase(options, 'set-up', () => checkBatchCost(worker))
     if (!orders.isLeaving()) await startPhase(options, 'warm-up', () => warmUp(worker, context))
     if (orders.isLeaving()) return
     control.send({ type: 'mosec:hello', worker: await workerInfo(worker, options.logger) })
