@@ -63,4 +63,20 @@ describe('a server in TypeScript, run with tsx', () => {
     expect((await post(program, 'four', '/class')).body).toBe('4')
     expect((await post(program, 4, '/module')).body).toBe('8')
   })
+
+  it.each(['/class', '/module'])(
+    '%s in a thread: from Node 22 on, and before says what to do',
+    async (route) => {
+      const file = fileURLToPath(new URL('./fixtures/typescript.ts', import.meta.url))
+      const started = startProgram({ file, nodeFlags: ['--import', 'tsx'], env: { TEST_THREAD: route } })
+      if (Number.parseInt(process.versions.node, 10) < 22) {
+        await expect(started).rejects.toThrow(
+          /Unknown file extension .*: on Node .* take isolation 'process'/,
+        )
+        return
+      }
+      await using program = await started
+      expect((await post(program, 4, '/module')).body).toBe('8')
+    },
+  )
 })

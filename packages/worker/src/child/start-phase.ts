@@ -1,9 +1,11 @@
 /** Names the phase and the worker when a replica cannot start, and tells the parent. */
 
+import { isMainThread } from 'node:worker_threads'
 import { StartError } from '@mosec/core'
 import { textOf } from '../control/control-logger.ts'
 import type { FailedMessage, StartPhase } from '../control/control-messages.ts'
 import type { ReplicaControl } from '../control/replica-control.ts'
+import { explained } from '../unreadable-source.ts'
 
 /** Which step of a start, of which worker. */
 export interface PhaseOptions {
@@ -19,8 +21,9 @@ export async function inPhase<T>(options: PhaseOptions, work: () => T | Promise<
   try {
     return await work()
   } catch (error) {
+    const message = isMainThread ? textOf(error) : explained(textOf(error))
     const stack = error instanceof Error ? (error.stack ?? '') : ''
-    const failed: FailedMessage = { type: 'mosec:failed', phase, worker, message: textOf(error), stack }
+    const failed: FailedMessage = { type: 'mosec:failed', phase, worker, message, stack }
     control.send(failed)
     throw new StartError(startFailure(failed), { cause: error })
   }

@@ -3,6 +3,7 @@
 import { type MessagePort, Worker } from 'node:worker_threads'
 import { type ParentMessage, parseReplicaMessage } from '../control/control-messages.ts'
 import { deferred } from '../deferred.ts'
+import { explained } from '../unreadable-source.ts'
 import type { ReplicaHostPorts } from './host-ports.ts'
 import type { ModuleLaunch, ReplicaHost } from './replica-host.ts'
 
@@ -48,7 +49,7 @@ export class ReplicaThread implements ReplicaHost {
     const ended = deferred<string>()
     let thrown = ''
     this.#thread.on('error', (error: Error) => {
-      thrown = `: ${error.message}`
+      thrown = `: ${explained(error.message)}`
     })
     this.#thread.once('exit', (code) => {
       this.#isGone = true
