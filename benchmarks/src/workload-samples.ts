@@ -132,9 +132,10 @@ export const workloadSamples: ReadonlyMap<string, unknown> = new Map([
   sample(crossover, payloadResults),
   sample(
     ingress,
-    [0, 1].map((count) => [
+    [0, 1].map((count) => ({
       count,
-      [
+      connections: 64,
+      rounds: [
         {
           scheduler: 20,
           ingresses: 30 * count,
@@ -145,7 +146,7 @@ export const workloadSamples: ReadonlyMap<string, unknown> = new Map([
           failures: 0,
         },
       ],
-    ]),
+    })),
   ),
   sample(growth, {
     isQuick: true,

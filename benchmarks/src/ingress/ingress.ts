@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { load } from '../load/load.ts'
+import { type LoadResult, load } from '../load/load.ts'
 import { startPeer } from '../peers/running-peer.ts'
 import { childIds, cpuMicroseconds, ownCpuMicroseconds } from '../process-tree.ts'
 import { type Bar, barChart } from '../report/bar-chart.ts'
@@ -11,7 +11,8 @@ import { markdownTable } from '../report/markdown-table.ts'
 import { smallBody } from '../small-body.ts'
 import type { RunSettings, Workload, WorkloadReport } from '../workload.ts'
 
-const CONNECTIONS = 64
+/** Few, where a turn has a handful of tasks to hand over, and many, where it has tens. */
+const CONNECTIONS = [64, 256]
 /** The scheduler of such a server is compiled late: in the first two seconds a request costs it twice as much. */
 const WARM_UP_SECONDS = 8
 /** More ingresses than processors only take turns; two are always tried, to see what they cost. */
@@ -29,28 +30,51 @@ export interface IngressRound extends Readonly<Record<Role, number>> {
   readonly failures: number
 }
 
-/** All rounds by the number of ingresses. */
-export type IngressData = readonly (readonly [count: number, rounds: readonly IngressRound[]])[]
+/** What one number of ingresses did with one number of connections. */
+export interface IngressCase {
+  readonly count: number
+  readonly connections: number
+  readonly rounds: readonly IngressRound[]
+}
+
+export type IngressData = readonly IngressCase[]
+
+/** The same, its rounds made one. */
+interface IngressRow extends IngressRound {
+  readonly count: number
+  readonly connections: number
+}
 
 export const ingress: Workload<IngressData> = {
   id: 'ingress',
-  title: `echo of 100 bytes of JSON in batches of 32, c = ${CONNECTIONS}: HTTP in the scheduler's process (0) or in others`,
+  title: `echo of 100 bytes of JSON in batches of 32: HTTP in the scheduler's process (0) or in others`,
   leftOutOfQuick: 'HTTP in processes of its own is off by default',
   defaults: (isQuick) => ({ rounds: isQuick ? 3 : 5, seconds: isQuick ? 2 : 5, minutes: 0 }),
   async measure(settings) {
-    const rounds = new Map<number, IngressRound[]>(COUNTS.map((count) => [count, []]))
+    const cases = CONNECTIONS.flatMap((connections) =>
+      COUNTS.map((count) => ({ count, connections, rounds: [] as IngressRound[] })),
+    )
     for (let round = 1; round <= settings.rounds; round++) {
       for (const count of round % 2 === 1 ? COUNTS : COUNTS.toReversed()) {
         settings.print(`  round ${round}: --ingress ${count}\n`)
-        rounds.get(count)?.push(await measureCount(count, settings))
+        await measureCount(
+          count,
+          cases.filter((one) => one.count === count),
+          settings,
+        )
       }
     }
-    return [...rounds]
+    return cases
   },
   report,
 }
 
-async function measureCount(count: number, { seconds }: RunSettings): Promise<IngressRound> {
+/** One server, warm, with each number of connections in turn. */
+async function measureCount(
+  count: number,
+  cases: readonly { connections: number; rounds: IngressRound[] }[],
+  { seconds }: RunSettings,
+): Promise<void> {
   const server = await startPeer({
     name: 'ours',
     command: [
@@ -64,30 +88,36 @@ async function measureCount(count: number, { seconds }: RunSettings): Promise<In
     tellsUrl: true,
   })
   try {
-    const request = {
-      url: `${server.url}/inference`,
-      body: smallBody,
-      contentType: 'application/json',
-      connections: CONNECTIONS,
+    const request = { url: `${server.url}/inference`, body: smallBody, contentType: 'application/json' }
+    await load({ ...request, connections: Math.max(...CONNECTIONS), seconds: WARM_UP_SECONDS })
+    for (const { connections, rounds } of cases) {
+      const before = cpuByRole(server.pid)
+      const loaded = await load({ ...request, connections, seconds })
+      rounds.push(roundOf(loaded, before, cpuByRole(server.pid)))
     }
-    await load({ ...request, seconds: WARM_UP_SECONDS })
-    const before = cpuByRole(server.pid)
-    const { requests, requestsPerSecond, p50Ms, p99Ms, failures } = await load({ ...request, seconds })
-    const after = cpuByRole(server.pid)
-    const share = (role: Role): number => (after[role] - before[role]) / requests
-    const shares = {
-      scheduler: share('scheduler'),
-      ingresses: share('ingresses'),
-      replicas: share('replicas'),
-    }
-    return { ...shares, requestsPerSecond, p50Ms, p99Ms, failures }
   } finally {
     await server.stop()
   }
 }
 
+type CpuByRole = Readonly<Record<Role, number>>
+
+function roundOf(loaded: LoadResult, before: CpuByRole, after: CpuByRole): IngressRound {
+  const { requests, requestsPerSecond, p50Ms, p99Ms, failures } = loaded
+  const share = (role: Role): number => (after[role] - before[role]) / requests
+  return {
+    scheduler: share('scheduler'),
+    ingresses: share('ingresses'),
+    replicas: share('replicas'),
+    requestsPerSecond,
+    p50Ms,
+    p99Ms,
+    failures,
+  }
+}
+
 /** In microseconds since each process began. */
-function cpuByRole(server: number): Record<Role, number> {
+function cpuByRole(server: number): CpuByRole {
   const cpu = { scheduler: ownCpuMicroseconds(server), ingresses: 0, replicas: 0 }
   for (const child of childIds(server)) cpu[roleOf(child)] += cpuMicroseconds(child)
   return cpu
@@ -100,10 +130,10 @@ function roleOf(pid: number): Role {
     : 'replicas'
 }
 
-function report(rounds: IngressData): WorkloadReport {
-  const medians = new Map(rounds.map(([count, all]) => [count, medianOf(all)]))
-  const off = medians.get(0)
+function report(cases: IngressData): WorkloadReport {
+  const rows = cases.map(({ rounds, ...one }): IngressRow => ({ ...one, ...medianOf(rounds) }))
   const head = [
+    'c',
     '--ingress',
     'req/s',
     'ratio',
@@ -114,31 +144,31 @@ function report(rounds: IngressData): WorkloadReport {
     'p50 ms',
     'p99 ms',
   ]
-  const rows = [...medians].map(([count, round]) => {
-    const { scheduler, ingresses, replicas, requestsPerSecond, p50Ms, p99Ms } = round
-    return [
-      String(count),
-      requestsPerSecond.toFixed(0),
-      (requestsPerSecond / (off?.requestsPerSecond ?? Number.NaN)).toFixed(2),
-      (scheduler + ingresses + replicas).toFixed(1),
-      scheduler.toFixed(1),
-      ingresses.toFixed(1),
-      replicas.toFixed(1),
-      p50Ms.toFixed(2),
-      p99Ms.toFixed(2),
-    ]
-  })
-  const failures = rounds.flatMap(([, all]) => all).reduce((sum, round) => sum + round.failures, 0)
+  const off = (connections: number): number =>
+    rows.find((row) => row.count === 0 && row.connections === connections)?.requestsPerSecond ?? Number.NaN
+  const cells = rows.map((row) => [
+    String(row.connections),
+    String(row.count),
+    row.requestsPerSecond.toFixed(0),
+    (row.requestsPerSecond / off(row.connections)).toFixed(2),
+    (row.scheduler + row.ingresses + row.replicas).toFixed(1),
+    row.scheduler.toFixed(1),
+    row.ingresses.toFixed(1),
+    row.replicas.toFixed(1),
+    row.p50Ms.toFixed(2),
+    row.p99Ms.toFixed(2),
+  ])
+  const failures = cases.flatMap(({ rounds }) => rounds).reduce((sum, round) => sum + round.failures, 0)
   return {
-    text: `${markdownTable(head, rows)}\n\nfailures: ${failures}`,
-    findings: [...medians].filter(([count]) => count > 0).map(findingOf),
-    charts: { cpu: chartOf([...medians]) },
+    text: `${markdownTable(head, cells)}\n\nfailures: ${failures}`,
+    findings: rows.filter(({ count }) => count > 0).map(findingOf),
+    charts: { cpu: chartOf(rows) },
   }
 }
 
-function chartOf(medians: readonly (readonly [number, IngressRound])[]): string {
+function chartOf(rows: readonly IngressRow[]): string {
   const bars = (value: (round: IngressRound) => number): Bar[] =>
-    medians.map(([count, round]) => ({ name: `--ingress ${count}`, value: value(round) }))
+    rows.map((row) => ({ name: `--ingress ${row.count}, c = ${row.connections}`, value: value(row) }))
   const wanted: Bar = { name: 'wanted at most', value: WANTED_US }
   return barChart({
     title: 'HTTP in processes of its own: CPU us of a request, by kind of process',
@@ -151,9 +181,9 @@ function chartOf(medians: readonly (readonly [number, IngressRound])[]): string 
   })
 }
 
-function findingOf([count, { scheduler }]: readonly [number, IngressRound]): Finding {
+function findingOf({ count, connections, scheduler }: IngressRow): Finding {
   return {
-    what: `CPU us/req of the scheduler's process, --ingress ${count}`,
+    what: `CPU us/req of the scheduler's process, --ingress ${count}, c = ${connections}`,
     wanted: `< ${WANTED_US}`,
     measured: scheduler.toFixed(1),
     isMet: scheduler < WANTED_US,
