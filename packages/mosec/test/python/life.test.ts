@@ -59,6 +59,22 @@ describe.skipIf(noPython !== undefined).each(pythons)(
       },
     )
 
+    it.each([
+      ['exit', 'SystemExit: 3'],
+      ['interrupt', 'KeyboardInterrupt'],
+    ])('a forward that ends its process is told in one record, with its trace: %s', async (how, words) => {
+      await using program = await start()
+      expect((await post(program, { do: how })).status).toBe(500)
+      const line = await program.logged(({ msg }) => msg?.startsWith('Life ended its process: ') === true)
+      expect(line).toMatchObject({ level: 'error', stage: 'life', replica: 1 })
+      const [first, second] = String(line.msg)
+        .replace(/line \d+/, 'line N')
+        .split('\n')
+      expect(first).toBe(`Life ended its process: ${words} (workers.py, line N, in forward)`)
+      expect(second).toBe('Traceback (most recent call last):')
+      expect(program.log.filter(({ stream }) => stream === 'stderr')).toEqual([])
+    })
+
     it('one that hangs in native code is killed after its timeout and started again', async () => {
       await using program = await start({ timeoutMs: 500 })
       const before = await pidOf(program)

@@ -42,7 +42,8 @@ describe.skipIf(noPython !== undefined).each(pythons.slice(-1))('mosec python, m
     ['from mosec import Server\nServer(', '-m py_compile '],
     ['import not_there', `not_there, which is not installed: ${path} -m pip install 'not_there'`],
     ['from mosec import Server\nServer().run()', 'no worker registered'],
-    ['1 / 0', 'ZeroDivisionError: division by zero'],
+    ['x = 1\n1 / 0', 'ZeroDivisionError: division by zero (server.py, line 2, in <module>)'],
+    ['def load():\n  int("x")\nload()', "'x' (server.py, line 2, in load)"],
   ])('says what is wrong in the file: %j', async (source, text) => {
     await using temp = await tempFolder()
     await writeFile(join(temp.path, 'server.py'), source)

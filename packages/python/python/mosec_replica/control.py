@@ -23,6 +23,9 @@ class Control:
         except OSError:
             pass
 
+    def log(self, level, message, **fields):
+        self.send({"type": "mosec:log", "level": level, "message": message, "fields": fields})
+
     def failed(self, phase, worker, message, stack=""):
         self.send({"type": "mosec:failed", "phase": phase, "worker": worker, "message": message, "stack": stack})
 

@@ -28,14 +28,7 @@ class ControlHandler(logging.Handler):
 
     def emit(self, record):
         try:
-            self._control.send(
-                {
-                    "type": "mosec:log",
-                    "level": _level(record.levelno),
-                    "message": _text(record),
-                    "fields": {"logger": record.name},
-                }
-            )
+            self._control.log(_level(record.levelno), _text(record), logger=record.name)
         except Exception:
             self.handleError(record)
 

@@ -5,6 +5,7 @@ import sys
 import threading
 import traceback
 
+from .blame import in_words
 from .control import Control
 from .load import LoadError, load_mosec, load_worker
 from .logs import log_to
@@ -26,27 +27,17 @@ def run_replica(task):
         control.failed(replica.phase, replica.name, str(error))
         os._exit(1)
     except BaseException as error:
+        what = in_words(error, task.get("main") or task["target"])
         if replica.phase == "ready":
-            traceback.print_exc()
+            # On stderr each line would be a record of its own.
+            control.log("error", "%s ended its process: %s\n%s" % (replica.name, what, traceback.format_exc().rstrip()))
             os._exit(error.code if isinstance(error, SystemExit) and isinstance(error.code, int) else 1)
-        what = "".join(traceback.format_exception_only(type(error), error)).strip()
-        what += place_in(error, task.get("main") or task["target"])
         control.failed(replica.phase, replica.name, what, traceback.format_exc())
         os._exit(1)
     # Threads of the user's may still run; nobody waits for them.
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
-
-
-def place_in(error, target):
-    """Where in the folder of the user's file; a library's own lines would not tell them what to mend."""
-    folder = os.path.join(os.path.dirname(os.path.realpath(target.rpartition(":")[0] or target)), "")
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        path = os.path.realpath(frame.filename)
-        if path.startswith(folder) and "site-packages" not in path and "node_modules" not in path:
-            return " (%s, line %d, in %s)" % (path[len(folder) :], frame.lineno, frame.name)
-    return ""
 
 
 class Replica:

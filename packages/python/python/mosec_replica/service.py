@@ -11,6 +11,7 @@ import signal
 import sys
 import traceback
 
+from .blame import in_words
 from .control import Control
 from .load import LoadError, load_mosec, missing_module, syntax_error
 
@@ -39,7 +40,7 @@ def run_service(task):
     except ModuleNotFoundError as error:
         _fail(control, missing_module(error, script))
     except Exception as error:
-        _fail(control, "".join(traceback.format_exception_only(type(error), error)).strip(), traceback.format_exc())
+        _fail(control, in_words(error, script), traceback.format_exc())
     finally:
         # Code behind `server.run()` came first. Python waits for those of multiprocessing before it ends.
         for process in daemons.values():
